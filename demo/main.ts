@@ -1,0 +1,152 @@
+/**
+ * The demo: `npm run demo [-- --once] [-- --data DIR]`. Plays the story of days.ts on a simulated server, has it read
+ * after each day by the product's own commands, and leaves the service running until Ctrl-C.
+ */
+import { relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Database } from '../src/platform/database.js';
+import { heldLists } from '../src/snapshots/held-lists.view.js';
+import { snapshotAt } from '../src/snapshots/snapshot-at.view.js';
+import { openDemoDatabase, rolewatch } from './command-line.js';
+import { type Day, DAYS, play, type ShrinkAccepted } from './days.js';
+import { EpmmServer } from './estate/epmm-server.js';
+import { northwind } from './estate/northwind.js';
+import { configure, type DemoFolder, freshFolder, SOURCE } from './folder.js';
+import { portFor } from './port.js';
+import { heading, say, wrapped } from './text.js';
+
+interface Arguments {
+  /** End after the story, without serving. */
+  readonly once: boolean;
+  /** The demo's data folder. */
+  readonly data: string;
+}
+
+/** What the days need; the database is held open, so that its server is started once and not by each command. */
+interface Stage {
+  readonly folder: DemoFolder;
+  readonly server: EpmmServer;
+  readonly db: Database;
+}
+
+/** A command of the story did not do what it should: it has said why, and the demo ends with its exit code. */
+class Stopped extends Error {
+  constructor(readonly exitCode: number) {
+    super('stopped');
+  }
+}
+
+async function main({ once, data }: Arguments): Promise<void> {
+  await freshFolder(data);
+  say(INTRODUCTION);
+  const server = await EpmmServer.start(northwind());
+  try {
+    const folder = await configure(data, server);
+    const opened = await openDemoDatabase(data);
+    try {
+      const stage = { folder, server, db: opened.db };
+      for (const [index, day] of DAYS.entries()) await act(stage, day, index + 1);
+      say(closing(folder));
+      if (!once) await serve(folder);
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/** One day: what happens, the decisions of people, the reading. */
+async function act({ folder, server, db }: Stage, day: Day, number: number): Promise<void> {
+  say(heading(`Day ${number} · ${day.title}`));
+  say(wrapped(day.expects));
+  for (const accepted of day.accepted ?? [])
+    await command(folder, [0], ...(await acceptShrink(db, accepted)));
+  play(day, server);
+  // 2: something was partial or is held, as on some days it should be
+  await command(folder, [0, 2], 'run', SOURCE);
+  if (day.asksRole !== undefined)
+    await command(folder, [0], 'access', SOURCE, '--role', String(day.asksRole));
+}
+
+/** @throws Stopped for another exit code than those expected */
+async function command(
+  folder: DemoFolder,
+  expected: readonly number[],
+  ...argv: readonly string[]
+): Promise<void> {
+  const exitCode = await rolewatch(folder, argv);
+  if (!expected.includes(exitCode)) throw new Stopped(exitCode);
+  if (interrupted) throw new Stopped(INTERRUPTED);
+}
+
+/** As a person would type it, who has seen how many are held. */
+async function acceptShrink(db: Database, { stream, scope, reason }: ShrinkAccepted): Promise<string[]> {
+  const { seq } = await snapshotAt(db, SOURCE, { kind: 'latest' });
+  const lists = (await heldLists(db, SOURCE, seq)).filter((list) => list.stream === stream);
+  const expected = lists.reduce((sum, { held }) => sum + held, 0);
+  const choice = ['--stream', stream, '--scope', scope, '--expect', String(expected)];
+  return ['accept-shrink', SOURCE, ...choice, '--reason', reason];
+}
+
+async function serve(folder: DemoFolder): Promise<void> {
+  say(heading('The service'));
+  say('Ctrl-C ends it, with everything that it started.');
+  const exitCode = await rolewatch(folder, ['serve', '--port', String(await portFor(8080))], {
+    progress: true,
+  });
+  if (exitCode === 1) throw new Stopped(exitCode);
+}
+
+const INTRODUCTION = wrapped(
+  'Northwind Mobile is made up: 300 people, 15 admins, 3 device spaces, and a simulated server that answers as EPMM ' +
+    'does. The reading, the PostgreSQL and the commands are the real ones. Days are chapters of the story; the times ' +
+    'of snapshots and windows are those of your clock.',
+);
+
+function closing({ data, config }: DemoFolder): string {
+  const folder = `--data ${shown(data)}`;
+  return [
+    heading('Try it yourself'),
+    `  npx rolewatch drift ${SOURCE} --from 1 ${folder}`,
+    `  npx rolewatch access ${SOURCE} --permission "Wipe device" ${folder} --config ${shown(config)}`,
+    `  npx rolewatch fsck ${folder}`,
+  ].join('\n');
+}
+
+const shown = (path: string): string => relative(process.cwd(), path) || '.';
+
+const INTERRUPTED = 130;
+let interrupted = false;
+
+/**
+ * Each command ends in order by itself; here only the story is. Listening until the end also means that a second
+ * signal, which npm sends after that of the terminal, does not cut the clearing up short.
+ */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
+// a reader that leaves (`| head`) must not leave a PostgreSQL behind
+process.stdout.on('error', () => (interrupted = true));
+
+function read(argv: readonly string[]): Arguments {
+  const options = {
+    once: { type: 'boolean', default: false },
+    data: { type: 'string', default: 'data/demo' },
+  } as const;
+  const { values } = parseArgs({ args: [...argv], options });
+  return { once: values.once, data: resolve(values.data) };
+}
+
+async function start(): Promise<number> {
+  try {
+    await main(read(process.argv.slice(2)));
+    return 0;
+  } catch (error) {
+    if (error instanceof Stopped) return error.exitCode;
+    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+// what the service logs while all is well would stand between its address and the reader
+process.env['LOG_LEVEL'] ??= 'warn';
+process.exitCode = await start();

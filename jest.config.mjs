@@ -1,0 +1,55 @@
+/** @type {import('jest').Config} */
+const base = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
+  // sources import './thing.js' as Node wants it; under test the file is thing.ts
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+    // names an entry for `import` only, and tests run as CommonJS
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
+  },
+  // build output holds second copies of everything; a data folder belongs to a running server
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+  transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/jest-transform.cjs' },
+  transformIgnorePatterns: [],
+};
+
+/** These share one PostgreSQL server for the whole run; every test file makes its own database in it. */
+const withDatabase = {
+  ...base,
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+const minutes = (n) => n * 60_000;
+
+/** @type {import('jest').Config} */
+export default {
+  maxWorkers: 2,
+  // whole processes and servers are started; jest heeds it only here, not in a project
+  testTimeout: minutes(2),
+  workerIdleMemoryLimit: '768MB',
+  projects: [
+    {
+      ...base,
+      displayName: 'small',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/demo/**/*.spec.ts'],
+    },
+    {
+      ...withDatabase,
+      displayName: 'medium',
+      testMatch: ['<rootDir>/test/medium/**/*.spec.ts'],
+    },
+    {
+      ...withDatabase,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+    },
+    {
+      ...base,
+      displayName: 'house',
+      testMatch: ['<rootDir>/test/house/**/*.spec.ts'],
+    },
+  ],
+};

@@ -1,0 +1,57 @@
+-- What the application role may do, run by the owner after every migration. It begins from nothing, so that a right
+-- taken out of this file is taken from the role; in one transaction, so that nobody sees it without rights.
+-- Whatever is not said here is refused: DELETE, TRUNCATE, DDL, and UPDATE of anything but the columns named.
+DO $$
+DECLARE
+  owned text;
+BEGIN
+  FOR owned IN
+    SELECT format('%s %I.%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, 'public', relname)
+      FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S') AND pg_has_role(relowner, 'USAGE')
+     ORDER BY relname
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM rolewatch_app', owned);
+    IF owned LIKE 'SEQUENCE%' THEN
+      EXECUTE format('GRANT USAGE ON %s TO rolewatch_app', owned);
+    ELSE
+      EXECUTE format('GRANT SELECT ON %s TO rolewatch_app', owned);
+    END IF;
+  END LOOP;
+END $$;
+
+GRANT USAGE ON SCHEMA public TO rolewatch_app;
+
+-- the ledger: sources, slots and runs move on
+GRANT INSERT, UPDATE ON "source", "slot", "run" TO rolewatch_app;
+
+-- intervals: opened by INSERT, closed once
+GRANT INSERT, UPDATE ("until_seq") ON "record", "grant_", "link", "role_permission", "bucket" TO rolewatch_app;
+GRANT INSERT, UPDATE ("until_seq", "first_complete_seq") ON "watch" TO rolewatch_app;
+
+-- names: found again under a new tag key, otherwise never rewritten
+GRANT INSERT, UPDATE ("name_tag", "name_tag_key") ON "identity" TO rolewatch_app;
+
+-- evidence: written once. The database dates what it can date by itself
+GRANT INSERT ON "snapshot", "observation", "hold", "change", "action_log" TO rolewatch_app;
+GRANT INSERT ("source", "seq", "no", "kind", "severity", "body") ON "alert" TO rolewatch_app;
+GRANT INSERT ("no", "wrapped") ON "tag_key" TO rolewatch_app;
+GRANT INSERT ("source", "stream", "scope", "hold_seq", "expected", "reason", "actor"), UPDATE ("used_seq") ON "release" TO rolewatch_app;
+
+-- legal holds: begun and released once; the trigger dates both
+GRANT INSERT ("source", "identity_id", "reason", "actor"), UPDATE ("released_at") ON "legal_hold" TO rolewatch_app;
+
+-- caches and staging: nothing of them is evidence
+GRANT INSERT, UPDATE, DELETE ON "page", "known_repeat" TO rolewatch_app;
+GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page" TO rolewatch_app;
+
+-- publishing decides in temporary tables. PUBLIC may make them unless a DBA took that away; only the database's owner can say so
+DO $$
+BEGIN
+  IF NOT has_database_privilege('rolewatch_app', current_database(), 'TEMPORARY') THEN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO rolewatch_app', current_database());
+  END IF;
+END $$;
+
+-- the one way to erase a person: it checks, logs and blanks as the owner
+GRANT EXECUTE ON FUNCTION erase_identity(text, bigint) TO rolewatch_app;

@@ -1,0 +1,623 @@
+-- Made by "npm run db:schema" from a migrated database; do not edit. Constraints, triggers, functions and
+-- grants are here as PostgreSQL understood them.
+
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO rolewatch_app;
+
+CREATE TABLE action_log (
+  id bigint NOT NULL,
+  at timestamp(6) with time zone NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  source text,
+  detail jsonb NOT NULL,
+  previous_hash bytea,
+  hash bytea NOT NULL,
+  CONSTRAINT action_log_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON action_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON action_log TO rolewatch_app;
+
+CREATE TABLE alert (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  no integer NOT NULL,
+  kind text NOT NULL,
+  severity text NOT NULL,
+  body jsonb NOT NULL,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT alert_pkey PRIMARY KEY (source, seq, no)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON alert TO rolewatch_app;
+GRANT INSERT (source, seq, no, kind, severity, body) ON alert TO rolewatch_app;
+
+CREATE TABLE bucket (
+  source text NOT NULL,
+  no smallint NOT NULL,
+  hash bytea NOT NULL,
+  from_seq integer NOT NULL,
+  until_seq integer,
+  CONSTRAINT bucket_pkey PRIMARY KEY (source, no, from_seq),
+  CONSTRAINT bucket_check CHECK (until_seq > from_seq),
+  CONSTRAINT bucket_no_check CHECK (no >= 0 AND no <= 4095)
+);
+CREATE UNIQUE INDEX bucket_open ON public.bucket USING btree (source, no) WHERE (until_seq IS NULL);
+CREATE TRIGGER begins_now AFTER INSERT ON bucket REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER close_only BEFORE UPDATE ON bucket FOR EACH ROW EXECUTE FUNCTION close_only();
+CREATE TRIGGER ends_now AFTER UPDATE ON bucket REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON bucket FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON bucket FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON bucket TO rolewatch_app;
+GRANT UPDATE (until_seq) ON bucket TO rolewatch_app;
+
+CREATE TABLE change (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  no integer NOT NULL,
+  what text NOT NULL,
+  cause text NOT NULL,
+  subject bigint,
+  scope text,
+  role text,
+  permission text,
+  not_seen_at timestamp(6) with time zone,
+  seen_at timestamp(6) with time zone NOT NULL,
+  part_of integer,
+  body jsonb NOT NULL,
+  CONSTRAINT change_pkey PRIMARY KEY (source, seq, no),
+  CONSTRAINT change_cause_check CHECK (cause = ANY (ARRAY['assignment'::text, 'catalogue'::text, 'group'::text, 'ou'::text, 'scope'::text, 'directory'::text, 'identity'::text, 'configuration'::text])),
+  CONSTRAINT change_what_check CHECK (what = ANY (ARRAY['principal-appeared'::text, 'principal-disappeared'::text, 'role-granted'::text, 'role-revoked'::text, 'permission-gained'::text, 'permission-lost'::text, 'level-raised'::text, 'level-lowered'::text, 'role-defined'::text, 'role-redefined'::text, 'role-retired'::text, 'members-changed'::text, 'scope-appeared'::text, 'scope-disappeared'::text, 'scope-changed'::text, 'attribute-changed'::text, 'identity-linked'::text, 'identity-unlinked'::text]))
+);
+CREATE INDEX change_source_subject_idx ON public.change USING btree (source, subject);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON change FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON change TO rolewatch_app;
+
+CREATE TABLE grant_ (
+  source text NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  identity_id bigint NOT NULL,
+  principal bigint NOT NULL,
+  target text NOT NULL,
+  in_scope text NOT NULL,
+  from_seq integer NOT NULL,
+  until_seq integer,
+  CONSTRAINT grant__pkey PRIMARY KEY (source, stream, scope, identity_id, principal, target, in_scope, from_seq),
+  CONSTRAINT grant__check CHECK (until_seq > from_seq)
+);
+CREATE INDEX grant__source_from_seq_idx ON public.grant_ USING btree (source, from_seq);
+CREATE INDEX grant__source_principal_target_in_scope_idx ON public.grant_ USING btree (source, principal, target, in_scope);
+CREATE INDEX grant__source_until_seq_idx ON public.grant_ USING btree (source, until_seq);
+CREATE UNIQUE INDEX grant_open ON public.grant_ USING btree (source, stream, scope, identity_id, principal, target, in_scope) WHERE (until_seq IS NULL);
+CREATE TRIGGER begins_now AFTER INSERT ON grant_ REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER close_only BEFORE UPDATE ON grant_ FOR EACH ROW EXECUTE FUNCTION close_only();
+CREATE TRIGGER ends_now AFTER UPDATE ON grant_ REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON grant_ FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON grant_ FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON grant_ TO rolewatch_app;
+GRANT UPDATE (until_seq) ON grant_ TO rolewatch_app;
+
+CREATE TABLE hold (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  identity_id bigint NOT NULL,
+  CONSTRAINT hold_pkey PRIMARY KEY (source, seq, stream, scope, identity_id)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON hold TO rolewatch_app;
+
+CREATE TABLE identity (
+  source text NOT NULL,
+  identity_id bigint DEFAULT nextval('identity_identity_id_seq'::regclass) NOT NULL,
+  name_space text NOT NULL,
+  match_key text COLLATE "C",
+  match_form integer NOT NULL,
+  shown_key text,
+  name_tag bytea,
+  name_tag_key integer,
+  salt bytea,
+  erased_at timestamp(6) with time zone,
+  CONSTRAINT identity_pkey PRIMARY KEY (source, identity_id),
+  CONSTRAINT identity_check CHECK ((erased_at IS NULL) = (match_key IS NOT NULL)),
+  CONSTRAINT identity_check1 CHECK ((erased_at IS NULL) = (salt IS NOT NULL)),
+  CONSTRAINT identity_name_space_check CHECK (name_space = ANY (ARRAY['admin'::text, 'dn'::text, 'member'::text, 'token'::text, 'role'::text, 'scope'::text]))
+);
+CREATE UNIQUE INDEX identity_source_name_space_match_key_key ON public.identity USING btree (source, name_space, match_key);
+CREATE INDEX identity_source_name_tag_idx ON public.identity USING btree (source, name_tag);
+CREATE TRIGGER identity_stays BEFORE UPDATE ON identity FOR EACH ROW EXECUTE FUNCTION identity_stays();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON identity FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON identity FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON identity TO rolewatch_app;
+GRANT UPDATE (name_tag, name_tag_key) ON identity TO rolewatch_app;
+
+CREATE TABLE known_repeat (
+  source text NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  identity_id bigint NOT NULL,
+  since_seq integer NOT NULL,
+  CONSTRAINT known_repeat_pkey PRIMARY KEY (source, stream, scope, identity_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON known_repeat TO rolewatch_app;
+
+CREATE TABLE legal_hold (
+  source text NOT NULL,
+  id bigint DEFAULT nextval('legal_hold_id_seq'::regclass) NOT NULL,
+  identity_id bigint NOT NULL,
+  reason text NOT NULL,
+  actor text NOT NULL,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  released_at timestamp(6) with time zone,
+  CONSTRAINT legal_hold_pkey PRIMARY KEY (source, id)
+);
+CREATE UNIQUE INDEX legal_hold_open ON public.legal_hold USING btree (source, identity_id) WHERE (released_at IS NULL);
+CREATE TRIGGER legal_hold_moves_on BEFORE INSERT OR UPDATE ON legal_hold FOR EACH ROW EXECUTE FUNCTION legal_hold_moves_on();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_hold FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON legal_hold TO rolewatch_app;
+GRANT INSERT (source, identity_id, reason, actor) ON legal_hold TO rolewatch_app;
+GRANT UPDATE (released_at) ON legal_hold TO rolewatch_app;
+
+CREATE TABLE link (
+  source text NOT NULL,
+  identity_id bigint NOT NULL,
+  to_identity_id bigint NOT NULL,
+  reason text NOT NULL,
+  from_seq integer NOT NULL,
+  until_seq integer,
+  CONSTRAINT link_pkey PRIMARY KEY (source, identity_id, to_identity_id, from_seq),
+  CONSTRAINT link_check CHECK (until_seq > from_seq)
+);
+CREATE UNIQUE INDEX link_open ON public.link USING btree (source, identity_id, to_identity_id) WHERE (until_seq IS NULL);
+CREATE TRIGGER begins_now AFTER INSERT ON link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER close_only BEFORE UPDATE ON link FOR EACH ROW EXECUTE FUNCTION close_only();
+CREATE TRIGGER ends_now AFTER UPDATE ON link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON link FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON link FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON link TO rolewatch_app;
+GRANT UPDATE (until_seq) ON link TO rolewatch_app;
+
+CREATE TABLE observation (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  verdict text NOT NULL,
+  rows integer NOT NULL,
+  total integer,
+  pages integer NOT NULL,
+  pages_digest bytea,
+  read_from timestamp(6) with time zone,
+  read_to timestamp(6) with time zone,
+  observed_at timestamp(6) with time zone,
+  stated_by text NOT NULL,
+  reads integer NOT NULL,
+  unconfirmed integer NOT NULL,
+  held integer NOT NULL,
+  why text,
+  CONSTRAINT observation_pkey PRIMARY KEY (source, seq, stream, scope),
+  CONSTRAINT observation_check CHECK (verdict = 'complete'::text OR why IS NOT NULL),
+  CONSTRAINT observation_verdict_check CHECK (verdict = ANY (ARRAY['complete'::text, 'partial'::text, 'denied'::text, 'masked'::text]))
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON observation FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON observation TO rolewatch_app;
+
+CREATE TABLE page (
+  source text NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  no integer NOT NULL,
+  form integer NOT NULL,
+  hash bytea NOT NULL,
+  rows integer NOT NULL,
+  total integer,
+  identity_ids bigint[],
+  CONSTRAINT page_pkey PRIMARY KEY (source, stream, scope, no)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON page TO rolewatch_app;
+
+CREATE TABLE record (
+  source text NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  identity_id bigint NOT NULL,
+  from_seq integer NOT NULL,
+  until_seq integer,
+  form integer NOT NULL,
+  tag bytea NOT NULL,
+  tag_key integer NOT NULL,
+  leaf bytea NOT NULL,
+  bucket smallint NOT NULL,
+  commit bytea NOT NULL,
+  body jsonb NOT NULL,
+  personal jsonb,
+  merged boolean DEFAULT false NOT NULL,
+  bears_right boolean NOT NULL,
+  CONSTRAINT record_pkey PRIMARY KEY (source, stream, scope, identity_id, from_seq),
+  CONSTRAINT record_check CHECK (until_seq > from_seq),
+  CONSTRAINT record_check1 CHECK (octet_length(leaf) = 32 AND octet_length(commit) = 32),
+  CONSTRAINT record_check2 CHECK (bucket = ((get_byte(leaf, 0) << 4) | (get_byte(leaf, 1) >> 4)))
+);
+CREATE INDEX record_bucket ON public.record USING btree (source, bucket) WHERE (until_seq IS NULL);
+CREATE UNIQUE INDEX record_open ON public.record USING btree (source, stream, scope, identity_id) WHERE (until_seq IS NULL);
+CREATE INDEX record_right ON public.record USING btree (source, stream, scope) WHERE ((until_seq IS NULL) AND bears_right);
+CREATE INDEX record_source_from_seq_idx ON public.record USING btree (source, from_seq);
+CREATE INDEX record_source_identity_id_idx ON public.record USING btree (source, identity_id);
+CREATE INDEX record_source_until_seq_idx ON public.record USING btree (source, until_seq);
+CREATE TRIGGER begins_now AFTER INSERT ON record REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER close_only BEFORE UPDATE ON record FOR EACH ROW EXECUTE FUNCTION close_only();
+CREATE TRIGGER ends_now AFTER UPDATE ON record REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON record FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON record TO rolewatch_app;
+GRANT UPDATE (until_seq) ON record TO rolewatch_app;
+
+CREATE TABLE release (
+  source text NOT NULL,
+  id bigint DEFAULT nextval('release_id_seq'::regclass) NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  hold_seq integer NOT NULL,
+  expected integer NOT NULL,
+  reason text NOT NULL,
+  actor text NOT NULL,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  used_seq integer,
+  CONSTRAINT release_pkey PRIMARY KEY (source, id)
+);
+GRANT SELECT ON release TO rolewatch_app;
+GRANT INSERT (source, stream, scope, hold_seq, expected, reason, actor) ON release TO rolewatch_app;
+GRANT UPDATE (used_seq) ON release TO rolewatch_app;
+
+CREATE TABLE role_permission (
+  source text NOT NULL,
+  scope text NOT NULL,
+  role text NOT NULL,
+  permission text NOT NULL,
+  from_seq integer NOT NULL,
+  until_seq integer,
+  CONSTRAINT role_permission_pkey PRIMARY KEY (source, scope, role, permission, from_seq),
+  CONSTRAINT role_permission_check CHECK (until_seq > from_seq)
+);
+CREATE UNIQUE INDEX role_permission_open ON public.role_permission USING btree (source, scope, role, permission) WHERE (until_seq IS NULL);
+CREATE TRIGGER begins_now AFTER INSERT ON role_permission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER close_only BEFORE UPDATE ON role_permission FOR EACH ROW EXECUTE FUNCTION close_only();
+CREATE TRIGGER ends_now AFTER UPDATE ON role_permission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON role_permission FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON role_permission FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON role_permission TO rolewatch_app;
+GRANT UPDATE (until_seq) ON role_permission TO rolewatch_app;
+
+CREATE TABLE run (
+  id bigint DEFAULT nextval('run_id_seq'::regclass) NOT NULL,
+  source text NOT NULL,
+  due_at timestamp(6) with time zone NOT NULL,
+  epoch integer NOT NULL,
+  base_seq integer NOT NULL,
+  started_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  ended_at timestamp(6) with time zone,
+  outcome text,
+  why text,
+  CONSTRAINT run_pkey PRIMARY KEY (id)
+);
+CREATE INDEX run_source_due_at_idx ON public.run USING btree (source, due_at);
+GRANT INSERT, SELECT, UPDATE ON run TO rolewatch_app;
+
+CREATE TABLE slot (
+  source text NOT NULL,
+  due_at timestamp(6) with time zone NOT NULL,
+  trigger text NOT NULL,
+  state text DEFAULT 'due'::text NOT NULL,
+  why text,
+  epoch integer DEFAULT 0 NOT NULL,
+  lease_until timestamp(6) with time zone,
+  holder text,
+  run_id bigint,
+  seq integer,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  ended_at timestamp(6) with time zone,
+  CONSTRAINT slot_pkey PRIMARY KEY (source, due_at),
+  CONSTRAINT slot_check CHECK ((state <> ALL (ARRAY['failed'::text, 'missed'::text])) OR why IS NOT NULL),
+  CONSTRAINT slot_check1 CHECK (state <> 'published'::text OR seq IS NOT NULL),
+  CONSTRAINT slot_state_check CHECK (state = ANY (ARRAY['due'::text, 'leased'::text, 'published'::text, 'failed'::text, 'missed'::text])),
+  CONSTRAINT slot_trigger_check CHECK (trigger = ANY (ARRAY['schedule'::text, 'manual'::text]))
+);
+CREATE INDEX slot_state_due_at_idx ON public.slot USING btree (state, due_at);
+GRANT INSERT, SELECT, UPDATE ON slot TO rolewatch_app;
+
+CREATE TABLE snapshot (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  run_id bigint,
+  recorded_at timestamp(6) with time zone NOT NULL,
+  root bytea NOT NULL,
+  manifest text NOT NULL,
+  digest bytea NOT NULL,
+  previous_digest bytea,
+  CONSTRAINT snapshot_pkey PRIMARY KEY (source, seq),
+  CONSTRAINT snapshot_check CHECK (digest = sha256(convert_to(manifest, 'UTF8'::name))),
+  CONSTRAINT snapshot_root_check CHECK (octet_length(root) = 32),
+  CONSTRAINT snapshot_seq_check CHECK (seq > 0)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON snapshot FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER snapshot_follows BEFORE INSERT ON snapshot FOR EACH ROW EXECUTE FUNCTION snapshot_follows();
+GRANT INSERT, SELECT ON snapshot TO rolewatch_app;
+
+CREATE TABLE source (
+  name text NOT NULL,
+  kind text NOT NULL,
+  last_seq integer DEFAULT 0 NOT NULL,
+  paused_at timestamp(6) with time zone,
+  paused_why text,
+  retired_seq integer,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT source_pkey PRIMARY KEY (name)
+);
+GRANT INSERT, SELECT, UPDATE ON source TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_closing (
+  run_id bigint NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  identity_id bigint NOT NULL,
+  matters boolean NOT NULL,
+  bears_right boolean NOT NULL,
+  exempt boolean NOT NULL,
+  CONSTRAINT stage_closing_pkey PRIMARY KEY (run_id, stream, scope, identity_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_closing TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_identity (
+  run_id bigint NOT NULL,
+  name_space text NOT NULL,
+  match_key text NOT NULL,
+  identity_id bigint NOT NULL,
+  shown_key text NOT NULL,
+  name_tag bytea,
+  salt bytea NOT NULL,
+  CONSTRAINT stage_identity_pkey PRIMARY KEY (run_id, name_space, match_key)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_identity TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_page (
+  run_id bigint NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  attempt integer NOT NULL,
+  no integer NOT NULL,
+  hash bytea NOT NULL,
+  rows integer NOT NULL,
+  total integer,
+  same boolean NOT NULL,
+  CONSTRAINT stage_page_pkey PRIMARY KEY (run_id, stream, scope, attempt, no)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_page TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_record (
+  run_id bigint NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  attempt integer NOT NULL,
+  identity_id bigint NOT NULL,
+  name_tag bytea,
+  tag bytea NOT NULL,
+  leaf bytea NOT NULL,
+  commit bytea NOT NULL,
+  body jsonb NOT NULL,
+  personal jsonb NOT NULL,
+  bears_right boolean NOT NULL,
+  grants jsonb NOT NULL,
+  permissions jsonb NOT NULL,
+  merged jsonb
+);
+CREATE INDEX stage_record_run_id_stream_scope_attempt_identity_id_idx ON public.stage_record USING btree (run_id, stream, scope, attempt, identity_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_record TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_seen (
+  run_id bigint NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  attempt integer NOT NULL,
+  identity_id bigint NOT NULL,
+  tag bytea NOT NULL,
+  page_no integer NOT NULL
+);
+CREATE INDEX stage_seen_run_id_stream_scope_attempt_identity_id_idx ON public.stage_seen USING btree (run_id, stream, scope, attempt, identity_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_seen TO rolewatch_app;
+
+CREATE TABLE tag_key (
+  no integer NOT NULL,
+  wrapped bytea NOT NULL,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT tag_key_pkey PRIMARY KEY (no)
+);
+GRANT SELECT ON tag_key TO rolewatch_app;
+GRANT INSERT (no, wrapped) ON tag_key TO rolewatch_app;
+
+CREATE TABLE watch (
+  source text NOT NULL,
+  stream text NOT NULL,
+  scope text NOT NULL,
+  from_seq integer NOT NULL,
+  first_complete_seq integer,
+  until_seq integer,
+  CONSTRAINT watch_pkey PRIMARY KEY (source, stream, scope, from_seq),
+  CONSTRAINT watch_check CHECK (until_seq > from_seq),
+  CONSTRAINT watch_check1 CHECK (first_complete_seq >= from_seq)
+);
+CREATE UNIQUE INDEX watch_open ON public.watch USING btree (source, stream, scope) WHERE (until_seq IS NULL);
+GRANT INSERT, SELECT ON watch TO rolewatch_app;
+GRANT UPDATE (first_complete_seq, until_seq) ON watch TO rolewatch_app;
+
+CREATE SEQUENCE identity_identity_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE identity_identity_id_seq TO rolewatch_app;
+
+CREATE SEQUENCE legal_hold_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE legal_hold_id_seq TO rolewatch_app;
+
+CREATE SEQUENCE release_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE release_id_seq TO rolewatch_app;
+
+CREATE SEQUENCE run_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE run_id_seq TO rolewatch_app;
+
+CREATE OR REPLACE FUNCTION public.begins_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  stray record;
+BEGIN
+  SELECT r.source, r.from_seq INTO stray FROM (SELECT DISTINCT source, from_seq, until_seq FROM new_rows) r
+   WHERE r.from_seq <> next_seq(r.source) OR r.until_seq IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a row of % cannot begin at % of %', TG_TABLE_NAME, stray.from_seq, stray.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.close_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  closed jsonb := to_jsonb(NEW);
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN NEW;
+  END IF;
+  IF OLD.until_seq IS NOT NULL OR NEW.until_seq IS NULL
+     OR (to_jsonb(OLD) - 'until_seq') IS DISTINCT FROM (closed - 'until_seq') THEN
+    RAISE EXCEPTION 'a row of % may only be closed, once', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.ends_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  stray record;
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN NULL;
+  END IF;
+  SELECT r.source, r.until_seq INTO stray FROM (SELECT DISTINCT source, until_seq FROM new_rows) r
+   WHERE r.until_seq <> next_seq(r.source) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a row of % cannot end at % of %', TG_TABLE_NAME, stray.until_seq, stray.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_identity(of_source text, of_identity bigint)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  blanked integer;
+BEGIN
+  PERFORM 1 FROM identity WHERE source = of_source AND identity_id = of_identity FOR UPDATE;
+  IF EXISTS (SELECT 1 FROM record WHERE source = of_source AND identity_id = of_identity AND until_seq IS NULL) THEN
+    RAISE EXCEPTION 'still upstream' USING ERRCODE = 'object_in_use';
+  END IF;
+  IF EXISTS (SELECT 1 FROM legal_hold WHERE source = of_source AND identity_id = of_identity AND released_at IS NULL) THEN
+    RAISE EXCEPTION 'on legal hold' USING ERRCODE = 'object_in_use';
+  END IF;
+  PERFORM set_config('rolewatch.rewriting', 'on', true);
+  UPDATE identity SET match_key = NULL, shown_key = NULL, name_tag = NULL, name_tag_key = NULL, salt = NULL, erased_at = now()
+   WHERE source = of_source AND identity_id = of_identity AND erased_at IS NULL;
+  UPDATE record SET personal = NULL, tag = '\x' WHERE source = of_source AND identity_id = of_identity AND personal IS NOT NULL;
+  GET DIAGNOSTICS blanked = ROW_COUNT;
+  PERFORM set_config('rolewatch.rewriting', 'off', true);
+  RETURN blanked;
+END $function$;
+REVOKE ALL ON FUNCTION erase_identity(text,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_identity(text,bigint) TO rolewatch_app;
+
+CREATE OR REPLACE FUNCTION public.identity_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN NEW;
+  END IF;
+  IF (to_jsonb(OLD) - 'name_tag' - 'name_tag_key') IS DISTINCT FROM (to_jsonb(NEW) - 'name_tag' - 'name_tag_key') THEN
+    RAISE EXCEPTION 'an identity is never rewritten' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.legal_hold_moves_on()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.created_at <> now() OR NEW.released_at IS NOT NULL THEN
+      RAISE EXCEPTION 'a legal hold begins now' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+  ELSIF OLD.released_at IS NOT NULL OR NEW.released_at IS DISTINCT FROM now()
+     OR (to_jsonb(OLD) - 'released_at') IS DISTINCT FROM (to_jsonb(NEW) - 'released_at') THEN
+    RAISE EXCEPTION 'a legal hold may only be released, once, now' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.next_seq(of_source text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT coalesce(max(seq), 0) + 1 FROM snapshot WHERE source = of_source
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_rewrite()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+  END IF;
+  RAISE EXCEPTION '% on % is refused: it is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.rewriting_allowed(relation oid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT current_setting('rolewatch.rewriting', true) = 'on'
+     AND pg_get_userbyid((SELECT relowner FROM pg_class WHERE oid = relation)) = current_user
+$function$;
+
+CREATE OR REPLACE FUNCTION public.snapshot_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.seq <> next_seq(NEW.source) THEN
+    RAISE EXCEPTION 'snapshot % of % is not the next one', NEW.seq, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.previous_digest IS DISTINCT FROM (SELECT digest FROM snapshot WHERE source = NEW.source AND seq = NEW.seq - 1) THEN
+    RAISE EXCEPTION 'snapshot % of % does not stand on the one before it', NEW.seq, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.recorded_at <> date_trunc('milliseconds', now()) THEN -- what the manifest can say of it
+    RAISE EXCEPTION 'snapshot % of % is not dated by the database', NEW.seq, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;

@@ -1,0 +1,49 @@
+import type { Sql } from '../platform/tx.js';
+import { actionHash, type ActionRow } from './action-hash.js';
+
+/** The first row of the log of actions that does not fit, and why. */
+export interface BrokenAction {
+  readonly id: string;
+  readonly why: string;
+}
+
+interface StoredRow extends ActionRow {
+  readonly hash: Buffer;
+}
+
+const ROWS_AT_ONCE = 1_000;
+
+/** Walks the log of actions from its first row; null: every row follows from the one before. Memory does not grow with it. */
+export async function verifyActionLog(sql: Sql): Promise<BrokenAction | null> {
+  let last: StoredRow | undefined;
+  for (;;) {
+    const rows = await rowsAfter(sql, last?.id ?? '0');
+    for (const row of rows) {
+      const why = misfit(row, last);
+      if (why !== undefined) return { id: row.id, why };
+      last = row;
+    }
+    if (rows.length < ROWS_AT_ONCE) return null;
+  }
+}
+
+function rowsAfter(sql: Sql, id: string): Promise<StoredRow[]> {
+  return sql.query<StoredRow>(
+    `SELECT id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+            actor, action, source, detail, previous_hash AS "previousHash", hash
+       FROM action_log WHERE id > $1 ORDER BY action_log.id LIMIT ${String(ROWS_AT_ONCE)}`,
+    [id],
+  );
+}
+
+function misfit(row: StoredRow, last: StoredRow | undefined): string | undefined {
+  const { hash, ...content } = row;
+  const due = BigInt(last?.id ?? 0) + 1n;
+  if (BigInt(row.id) !== due) return `row ${String(due)} is missing before it`;
+  if (!sameBytes(row.previousHash, last?.hash ?? null)) return 'it does not follow the row before it';
+  return sameBytes(actionHash(content), hash) ? undefined : 'its content is not what was hashed';
+}
+
+function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}

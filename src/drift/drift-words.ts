@@ -1,0 +1,144 @@
+/** Plain, neutral words for changes: what the terminal and the page both say. */
+import { compareTiers } from '../access/risk.js';
+import type { RiskTier } from '../access/model.js';
+import { groupBy } from './collect.js';
+import type { DriftReport, Named, NamedScope, ReportedChange } from './report.js';
+import type { Window } from './told.js';
+
+export type TierOf = (change: ReportedChange) => RiskTier | undefined;
+
+/** The changes of one subject. */
+export interface SubjectChanges {
+  readonly title: string;
+  readonly tier: RiskTier | undefined;
+  readonly changes: readonly {
+    readonly tier: RiskTier | undefined;
+    readonly text: string;
+    readonly notes: readonly string[];
+  }[];
+}
+
+/** By subject, the worst risk first; of two as bad, in the order in which they happened. */
+export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[] {
+  const groups = groupBy(report.changes, ({ subject }) => JSON.stringify(subject));
+  return [...groups.values()]
+    .map((changes) => {
+      const lines = changes.map((change) => ({
+        tier: tierOf(change),
+        text: sentence(change),
+        notes: notes(change),
+      }));
+      const tier = lines.map((line) => line.tier).sort(worstFirst)[0];
+      return { title: changes[0] ? describe(changes[0].subject) : '', tier, changes: lines };
+    })
+    .sort((a, b) => worstFirst(a.tier, b.tier));
+}
+
+function worstFirst(a: RiskTier | undefined, b: RiskTier | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return compareTiers(a, b);
+}
+
+const KINDS: Readonly<Record<Named['kind'], string>> = {
+  'local-admin': 'local admin',
+  'directory-user': 'directory user',
+  'ldap-group': 'LDAP group',
+  'ldap-ou': 'organisational unit',
+  'built-in': 'built-in account',
+  'access-token': 'access token',
+  member: 'member',
+  role: 'role',
+  scope: 'space',
+};
+
+export function describe({ kind, key, name, erased }: Named): string {
+  if (erased) return `${KINDS[kind]}, erased`;
+  const names = name !== undefined && name !== key ? `${name} (${key ?? 'no key'})` : (key ?? 'unknown');
+  return `${names}, ${KINDS[kind]}`;
+}
+
+const scopeName = ({ key, name }: NamedScope): string => name ?? key;
+const roleName = ({ role }: ReportedChange): string => (role ? (role.name ?? `role ${role.id}`) : '');
+const inScope = ({ scope, scopes }: ReportedChange): string =>
+  scopes ? ` in ${scopes.map(scopeName).join(', ')}` : scope ? ` in ${scopeName(scope)}` : '';
+const quoted = (value: unknown): string => (value === undefined ? '(erased)' : JSON.stringify(value));
+
+const SENTENCES: Readonly<Record<ReportedChange['what'], (change: ReportedChange) => string>> = {
+  'principal-appeared': () => 'present with rights only in the later snapshot',
+  'principal-disappeared': () => 'present with rights only in the earlier snapshot',
+  'role-granted': (change) => `holds "${roleName(change)}"${inScope(change)} only in the later snapshot`,
+  'role-revoked': (change) => `holds "${roleName(change)}"${inScope(change)} only in the earlier snapshot`,
+  'permission-gained': (change) => `may "${change.permission}"${inScope(change)} only in the later snapshot`,
+  'permission-lost': (change) => `may "${change.permission}"${inScope(change)} only in the earlier snapshot`,
+  'level-raised': (change) => `has a higher level of "${change.permission}"${inScope(change)}`,
+  'level-lowered': (change) => `has a lower level of "${change.permission}"${inScope(change)}`,
+  'role-defined': (change) => `is in the catalogue only in the later snapshot${inScope(change)}`,
+  'role-redefined': (change) => `has other permissions in the later snapshot${inScope(change)}`,
+  'role-retired': (change) => `is in the catalogue only in the earlier snapshot${inScope(change)}`,
+  'members-changed': () => 'has other members',
+  'scope-appeared': () => 'present only in the later snapshot',
+  'scope-disappeared': ({ cause }) =>
+    cause === 'configuration' ? 'no longer watched' : 'present only in the earlier snapshot',
+  'scope-changed': (change) => attributeSentence(change),
+  'attribute-changed': (change) => attributeSentence(change),
+  'identity-linked': () => 'is one person with a directory entry only in the later snapshot',
+  'identity-unlinked': () => 'is one person with a directory entry only in the earlier snapshot',
+};
+
+function sentence(change: ReportedChange): string {
+  return SENTENCES[change.what](change);
+}
+
+function attributeSentence({ attribute }: ReportedChange): string {
+  return `${attribute?.name ?? 'attribute'}: ${quoted(attribute?.before)}, later ${quoted(attribute?.after)}`;
+}
+
+/** What follows from a change, why, and when it happened. */
+function notes(change: ReportedChange): string[] {
+  const { effective, members, affected, affectedCount, hint, cause, window } = change;
+  return [
+    ...(effective?.gained.length ? [`gained: ${effective.gained.join('; ')}`] : []),
+    ...(effective?.lost.length ? [`lost: ${effective.lost.join('; ')}`] : []),
+    ...(members ? [membersNote(members)] : []),
+    ...(affected?.length ? [affectedNote(affected, affectedCount)] : []),
+    ...(hint ? [`the same ${hint.because} as ${describe(hint.sameAs)}: perhaps the same`] : []),
+    `cause: ${cause === 'configuration' ? 'no longer watched (configuration)' : cause}; ${windowInWords(window)}`,
+  ];
+}
+
+function membersNote({ before, after, known, allows }: NonNullable<ReportedChange['members']>): string {
+  const count = (n: number | null): string => (n === null ? 'an unknown number' : String(n));
+  const counts = [before, after].filter((n) => n !== undefined).map(count);
+  const what = `members: ${counts.join(', later ')}${known ? '' : ', unknown'}`;
+  return allows?.length ? `${what}; each may: ${allows.join('; ')}` : what;
+}
+
+function affectedNote(affected: NonNullable<ReportedChange['affected']>, count = affected.length): string {
+  const names = affected.map((one) => {
+    const presence =
+      one.presentOnly && ` (only in the ${one.presentOnly === 'after' ? 'later' : 'earlier'} snapshot)`;
+    const members =
+      one.members &&
+      ` (${one.members.after ?? one.members.before ?? 'unknown'} members${one.members.known ? '' : ', unknown'})`;
+    return `${describe(one)}${presence ?? ''}${members ?? ''}`;
+  });
+  const more = count > names.length ? ` and ${count - names.length} more` : '';
+  return `affected: ${names.join('; ')}${more}`;
+}
+
+/** In UTC; the date is given once if both ends are of one day. */
+export function windowInWords({ notSeenAt, seenAt, statedBy }: Window): string {
+  const [day, time] = momentOf(seenAt);
+  const by =
+    statedBy.length > 0 && statedBy.join() !== 'rolewatch' ? `, as stated by ${statedBy.join(' and ')}` : '';
+  if (!notSeenAt) return `not later than ${day} ${time} UTC${by}`;
+  const [firstDay, firstTime] = momentOf(notSeenAt);
+  const from = firstDay === day ? `on ${day} between ${firstTime}` : `between ${firstDay} ${firstTime}`;
+  return `${from} and ${firstDay === day ? time : `${day} ${time}`} UTC${by}`;
+}
+
+/** Minutes, or seconds where they matter. */
+function momentOf(at: Date): readonly [string, string] {
+  const [day = '', time = ''] = at.toISOString().split('T');
+  return [day, time.slice(0, time.startsWith('00', 6) ? 5 : 8)];
+}

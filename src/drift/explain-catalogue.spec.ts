@@ -1,0 +1,111 @@
+import { entry, facts, grant, identity, list, readingsWith, role } from '../../test/support/drift-facts.js';
+import { stated, directory } from '../../test/support/drift-facts.js';
+import { explain } from './explain.js';
+import { permissionsLostByEverybody } from './holdings.js';
+
+const holders = {
+  identities: [identity('10', 'both'), identity('11', 'both'), entry('30', 'both', { kind: 'ldap-group' })],
+  grants: [grant('10', '7', '1', 'both'), grant('11', '7', '3', 'both'), grant('30', '7', '3', 'both')],
+  units: [{ id: '30', counts: [stated(directory('3'), '30', 4, 4)], below: null }],
+};
+
+describe('a role of the catalogue', () => {
+  it('that is redefined alike everywhere is one change, which names those who hold it', () => {
+    const roles = ['1', '3'].map((scope) => role('7', scope, ['Lock', 'View'], ['View', 'Wipe']));
+    expect(explain(facts({ ...holders, roles }))).toEqual([
+      expect.objectContaining({
+        what: 'role-redefined',
+        cause: 'catalogue',
+        kind: 'role',
+        subject: '97',
+        role: '7',
+        effective: { gained: ['Wipe'], lost: ['Lock'] },
+        affected: [
+          { id: '10', kind: 'local-admin' },
+          { id: '11', kind: 'local-admin' },
+          { id: '30', kind: 'ldap-group', members: { after: 4, known: false } },
+        ],
+        affectedCount: 3,
+      }),
+    ]);
+    const [told] = explain(facts({ ...holders, roles }));
+    expect(told).not.toHaveProperty('scope');
+    expect(told).not.toHaveProperty('scopes');
+  });
+
+  it('that is redefined differently is one change for each content, with its scopes and its holders', () => {
+    const roles = [role('7', '1', ['View'], ['View', 'Wipe']), role('7', '3', ['View'], ['Lock', 'View'])];
+    const told = explain(facts({ ...holders, roles }));
+    expect(
+      told.map(({ scopes, effective, affected }) => [scopes, effective?.gained, affected?.map((a) => a.id)]),
+    ).toEqual(
+      expect.arrayContaining([
+        [['1'], ['Wipe'], ['10']],
+        [['3'], ['Lock'], ['11', '30']],
+      ]),
+    );
+    expect(told).toHaveLength(2);
+  });
+
+  it('that is redefined in one of its scopes names that scope', () => {
+    const roles = [role('7', '1', ['View'], ['View', 'Wipe']), role('7', '3', ['View'])];
+    expect(explain(facts({ ...holders, roles }))).toMatchObject([{ what: 'role-redefined', scopes: ['1'] }]);
+  });
+
+  it('affects holders in scopes without an entry of their own through the global one', () => {
+    const roles = [role('7', '1', ['View'], ['View', 'Wipe'])];
+    expect(explain(facts({ ...holders, roles }))[0]?.affected?.map((one) => one.id)).toEqual([
+      '10',
+      '11',
+      '30',
+    ]);
+  });
+
+  it('is defined, and retired, even without permissions', () => {
+    expect(explain(facts({ roles: [role('40', '1', null, [])] }))).toMatchObject([
+      { what: 'role-defined', effective: { gained: [], lost: [] }, affected: [] },
+    ]);
+    expect(explain(facts({ ...holders, roles: [role('7', '1', ['Wipe'], null)] }))).toMatchObject([
+      { what: 'role-retired', effective: { gained: [], lost: ['Wipe'] }, affectedCount: 3 },
+    ]);
+  });
+
+  it('tells nothing when its permissions stay, or only first reads show it', () => {
+    expect(explain(facts({ roles: [role('7', '1', ['A', 'B'], ['B', 'A'])] }))).toEqual([]);
+    const readings = readingsWith(list('roles', '3'), { known: false });
+    expect(explain(facts({ roles: [role('7', '3', null, ['A'])], readings }))).toEqual([]);
+  });
+
+  it('does not retire with a scope that leaves', () => {
+    const left = new Map([['3', 'scope' as const]]);
+    const told = explain(facts({ roles: [role('7', '3', ['A'], null), role('7', '1', ['A'])], left }));
+    expect(told.map((change) => change.what)).toEqual(['scope-disappeared']);
+  });
+});
+
+describe('permissionsLostByEverybody', () => {
+  const roles = [role('7', '1', ['View', 'Wipe']), role('2', '1', ['View'])];
+  const held = (id: string, before: boolean, after: boolean) => ({
+    target: `role:${id}`,
+    inScope: '1',
+    before,
+    after,
+  });
+
+  it('names what nobody holds any more', () => {
+    const heldByAnybody = [held('7', true, false), held('2', true, true)];
+    expect(permissionsLostByEverybody(facts({ roles, heldByAnybody }))).toEqual(['Wipe']);
+  });
+
+  it('names nothing while somebody holds it, through whatever role', () => {
+    const heldByAnybody = [held('7', true, false), held('2', false, true), held('8', false, true)];
+    const all = [...roles, role('8', '1', ['Wipe'])];
+    expect(permissionsLostByEverybody(facts({ roles: all, heldByAnybody }))).toEqual([]);
+  });
+
+  it('sees a right that the catalogue took from everybody', () => {
+    const heldByAnybody = [held('7', true, true)];
+    const shrunk = [role('7', '1', ['View', 'Wipe'], ['View'])];
+    expect(permissionsLostByEverybody(facts({ roles: shrunk, heldByAnybody }))).toEqual(['Wipe']);
+  });
+});

@@ -1,0 +1,66 @@
+import { RolewatchError } from '../platform/errors.js';
+import type { Sql, Tx } from '../platform/tx.js';
+import { explain } from './explain.js';
+import type { Facts } from './facts.js';
+import { readFacts } from './facts/facts.view.js';
+import type { ToldChange } from './told.js';
+
+/** The snapshot to explain, whose rows are all written, against the one before it. */
+export interface Explained {
+  readonly source: string;
+  readonly seq: number;
+  /** Scopes no longer watched as of this snapshot, and why. */
+  readonly left: Facts['left'];
+}
+
+export interface Explanation {
+  readonly changes: readonly ToldChange[];
+  /** What the changes were explained from, for those who draw further conclusions from it. */
+  readonly facts: Facts;
+}
+
+/** Writes the changes of a snapshot, within the transaction that publishes it. */
+export async function explainSnapshot(tx: Tx, at: Explained): Promise<Explanation> {
+  const facts = await readFacts(
+    { sql: tx, source: at.source, seq: at.seq },
+    await recordedAt(tx, at),
+    at.left,
+  );
+  const changes = explain(facts);
+  await tx.copy(
+    COLUMNS,
+    changes.map((change) => rowOf(at, change)),
+  );
+  return { changes, facts };
+}
+
+async function recordedAt(sql: Sql, { source, seq }: Explained): Promise<Date> {
+  const [snapshot] = await sql.query<{ at: Date }>(
+    'select recorded_at as at from snapshot where source = $1 and seq = $2',
+    [source, seq],
+  );
+  if (!snapshot) throw new RolewatchError('unknown-snapshot', `${source} has no snapshot ${String(seq)}`);
+  return snapshot.at;
+}
+
+const COLUMNS =
+  'change (source, seq, no, what, cause, subject, scope, role, permission, not_seen_at, seen_at, part_of, body)';
+
+function rowOf({ source, seq }: Explained, change: ToldChange) {
+  const { no, what, cause, subject, scope, role, permission, window, partOf, ...body } = change;
+  return [
+    source,
+    seq,
+    no,
+    what,
+    cause,
+    subject ?? null,
+    scope ?? null,
+    role ?? null,
+    permission ?? null,
+    window.notSeenAt?.toISOString() ?? null,
+    window.seenAt.toISOString(),
+    partOf ?? null,
+    JSON.stringify({ ...body, statedBy: window.statedBy }),
+  ];
+}

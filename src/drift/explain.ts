@@ -1,0 +1,39 @@
+import { contextOf } from './context.js';
+import { explainAttributes } from './explain-attributes.js';
+import { explainCatalogue } from './explain-catalogue.js';
+import { explainGrants } from './explain-grants.js';
+import { explainLinks } from './explain-links.js';
+import { explainMembers } from './explain-members.js';
+import { explainScopes } from './explain-scopes.js';
+import type { Facts } from './facts.js';
+import { withHints } from './hints.js';
+import type { Draft, ToldChange } from './told.js';
+
+/**
+ * Says what happened upstream between two neighbouring snapshots: every difference that somebody should be told of,
+ * once, with its cause and its window (docs/glossary.md lists what is told). The same facts give the same changes in
+ * the same order, a change always after the one it is part of.
+ */
+export function explain(facts: Facts): ToldChange[] {
+  const context = contextOf(facts);
+  const scopes = explainScopes(context);
+  const leaving = scopes.filter((draft) => draft.scope !== undefined && context.hasLeft(draft.scope));
+  return number(
+    withHints(context, [
+      ...scopes,
+      ...explainCatalogue(context),
+      ...explainGrants(context, leaving),
+      ...explainMembers(context),
+      ...explainAttributes(context),
+      ...explainLinks(context),
+    ]),
+  );
+}
+
+function number(drafts: readonly Draft[]): ToldChange[] {
+  const numbers = new Map(drafts.map((draft, index) => [draft, index + 1]));
+  return drafts.map(({ parent, ...told }, index) => {
+    const partOf = parent && numbers.get(parent);
+    return { ...told, no: index + 1, ...(partOf !== undefined && { partOf }) };
+  });
+}

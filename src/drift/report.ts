@@ -1,0 +1,52 @@
+/** What `drift` answers, in the words of docs/json/drift.md. A field that does not apply is absent. */
+import type { Cause, ChangeKind, PrincipalKind } from '../access/model.js';
+import type { Json } from '../sources/source.js';
+import type { Effective, Hint, Members, SubjectKind, Window } from './told.js';
+
+/** Somebody or something with its names. One that was erased has neither key nor name. */
+export interface Named<K extends string = SubjectKind> {
+  readonly kind: K;
+  readonly key?: string;
+  readonly name?: string;
+  readonly erased?: true;
+}
+
+export interface NamedScope {
+  readonly key: string;
+  readonly name?: string;
+}
+
+export interface ReportedChange {
+  readonly ids: readonly string[];
+  readonly what: ChangeKind;
+  readonly subject: Named;
+  readonly scope?: NamedScope;
+  readonly scopes?: readonly NamedScope[];
+  readonly role?: { readonly id: string; readonly name?: string };
+  readonly permission?: string;
+  readonly attribute?: { readonly name: string; readonly before?: Json; readonly after?: Json };
+  readonly effective?: Effective;
+  readonly cause: Cause;
+  readonly window: Window;
+  readonly members?: Members;
+  readonly affected?: readonly (Named<PrincipalKind> & {
+    readonly presentOnly?: 'before' | 'after';
+    readonly members?: Members;
+  })[];
+  readonly affectedCount?: number;
+  readonly partOf?: string;
+  readonly hint?: { readonly sameAs: Named; readonly because: Hint['because'] };
+}
+
+export interface SnapshotRef {
+  readonly seq: number;
+  readonly recordedAt: Date;
+  readonly digest: string;
+}
+
+export interface DriftReport {
+  readonly source: string;
+  readonly from: SnapshotRef;
+  readonly to: SnapshotRef;
+  readonly changes: readonly ReportedChange[];
+}

@@ -1,0 +1,118 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../config/nearest.js';
+import type {
+  Arguments,
+  ArgumentSpec,
+  ArgumentValues,
+  CommandSpec,
+  Options,
+  OptionSpec,
+  OptionValues,
+} from './command.js';
+
+/** The options that every command has. They may stand before the command's name as well as after it. */
+const COMMON: readonly (readonly [flags: string, description: string])[] = [
+  ['--config <FILE>', 'the configuration (default: ./rolewatch.yaml)'],
+  ['--data <DIR>', 'folder of the embedded PostgreSQL, without DATABASE_URL (default: ./data)'],
+  ['--json', 'print the result as one JSON document'],
+];
+
+export interface CommonValues {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** What was typed, for one command. */
+export interface Call<C> {
+  readonly spec: CommandSpec<C>;
+  readonly args: ArgumentValues<Arguments>;
+  readonly options: OptionValues<Options>;
+  readonly common: CommonValues;
+}
+
+/**
+ * Turns what was typed into a call, without running anything.
+ * @throws CommanderError for everything else: help, version and mistakes
+ */
+export function parseCommandLine<C>(
+  commands: readonly CommandSpec<C>[],
+  version: string,
+  argv: readonly string[],
+  write: (text: string) => void,
+): Call<C> | undefined {
+  let call: Call<C> | undefined;
+  const program = new Command('rolewatch')
+    .description('Who can do what in a mobile fleet, what changed, when and why.')
+    .version(version, '--version', 'print the version')
+    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .exitOverride();
+  addCommonOptions(program);
+  for (const spec of commands) {
+    addCommand(program, spec, (made) => {
+      call = made;
+    });
+  }
+  program.parse(argv, { from: 'user' });
+  return call;
+}
+
+function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Call<C>) => void): void {
+  const command = program
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(spec.description)
+    .addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
+  for (const [name, argument] of Object.entries(spec.arguments))
+    command.addArgument(toArgument(name, argument));
+  for (const [name, option] of Object.entries(spec.options)) command.addOption(toOption(name, option));
+  addCommonOptions(command);
+  command.action(() => {
+    const names = Object.keys(spec.arguments);
+    const options: Call<C>['options'] = command.opts();
+    called({
+      spec,
+      args: Object.fromEntries(names.map((name, i) => [name, command.args[i]])),
+      options: Object.fromEntries(
+        Object.entries(spec.options).map(([name, { kind }]) => [
+          name,
+          options[name] ?? (kind === 'flag' ? false : undefined),
+        ]),
+      ),
+      common: command.optsWithGlobals<CommonValues>(),
+    });
+  });
+}
+
+function addCommonOptions(command: Command): void {
+  for (const [flags, description] of COMMON) command.option(flags, description);
+}
+
+function toArgument(name: string, spec: ArgumentSpec): Argument {
+  const shown = name.toUpperCase();
+  return new Argument(spec.required === true ? `<${shown}>` : `[${shown}]`, spec.description);
+}
+
+function toOption(name: string, spec: OptionSpec): Option {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (spec.kind === 'flag') return new Option(flag, spec.description);
+  const option = new Option(`${flag} <${spec.value}>`, spec.description).makeOptionMandatory(
+    spec.required ?? false,
+  );
+  return option.argParser((text: string) =>
+    spec.kind === 'count' ? toCount(text) : oneOf(text, spec.oneOf),
+  );
+}
+
+function toCount(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(count)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return count;
+}
+
+function oneOf(text: string, words: readonly string[] | undefined): string {
+  if (words === undefined || words.includes(text)) return text;
+  const near = nearest(text, words);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.${hint}`);
+}

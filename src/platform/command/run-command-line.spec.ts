@@ -1,0 +1,240 @@
+import { PassThrough, Writable } from 'node:stream';
+import { RolewatchError } from '../errors.js';
+import type { OpenDatabase } from '../open-database.js';
+import { type CommandContext, type CommandSpec, defineCommand } from './command.js';
+import { runCommandLine } from './run-command-line.js';
+
+interface Settings {
+  readonly colour: string;
+}
+
+const paint = defineCommand({
+  name: 'paint',
+  summary: 'paint a thing',
+  description: 'Paints a thing in the configured colour.',
+  arguments: { thing: { description: 'what to paint', required: true }, place: { description: 'where' } },
+  options: {
+    coats: { kind: 'count', value: 'N', description: 'how many coats' },
+    brushSize: { kind: 'text', value: 'SIZE', description: 'the brush', oneOf: ['small', 'large'] },
+    wet: { kind: 'flag', description: 'paint on wet ground' },
+  },
+  examples: ['rolewatch paint door --coats 2'],
+  async run(context: CommandContext<Settings>, args, options) {
+    const { colour } = await context.config();
+    await context.print({ colour, ...args, ...options }, () => `painted ${args.thing} ${colour}`);
+    return 0;
+  },
+});
+
+function single(run: CommandSpec<Settings>['run']): CommandSpec<Settings> {
+  return {
+    name: 'do',
+    summary: 's',
+    description: 'd',
+    arguments: {},
+    options: {},
+    examples: ['rolewatch do'],
+    run,
+  };
+}
+
+class Sink extends Writable {
+  text = '';
+  constructor(readonly isTTY: boolean) {
+    super();
+  }
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+async function run(
+  argv: string[],
+  more: { commands?: CommandSpec<Settings>[]; tty?: boolean; stdout?: Writable } = {},
+) {
+  const stdout = new Sink(false);
+  const stderr = new Sink(more.tty ?? false);
+  const asked: string[] = [];
+  const exitCode = await runCommandLine<Settings>({
+    commands: more.commands ?? [paint],
+    version: '9.9.9',
+    argv,
+    streams: { stdout: more.stdout ?? stdout, stderr },
+    loadConfig: async (file) => {
+      asked.push(`config ${file}`);
+      return { colour: 'blue' };
+    },
+    openDatabase: async (dataDir) => {
+      asked.push(`open ${dataDir}`);
+      return { close: async () => void asked.push('close') } as unknown as OpenDatabase;
+    },
+  });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text, asked };
+}
+
+describe('a command', () => {
+  it('is given its arguments and options, typed', async () => {
+    const { stdout, exitCode } = await run([
+      'paint',
+      'door',
+      '--coats',
+      '2',
+      '--brush-size',
+      'large',
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      colour: 'blue',
+      thing: 'door',
+      coats: 2,
+      brushSize: 'large',
+      wet: false,
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('prints text where no JSON is asked for', async () => {
+    expect((await run(['paint', 'door'])).stdout).toBe('painted door blue\n');
+  });
+
+  it.each([[['--config', '/x/a.yaml', 'paint', 'door']], [['paint', 'door', '--config', '/x/a.yaml']]])(
+    'takes the common options before and after its name',
+    async (argv) => {
+      expect((await run(argv)).asked).toEqual(['config /x/a.yaml']);
+    },
+  );
+
+  it('opens the database once, below --data, and it is closed even if the command fails', async () => {
+    const failing = single(async (context) => {
+      await context.openDatabase();
+      await context.openDatabase();
+      throw new RolewatchError('unknown-source', 'there is no source "hq"');
+    });
+    const { exitCode, stdout, stderr, asked } = await run(['do', '--data', '/x/data'], {
+      commands: [failing],
+    });
+    expect(asked).toEqual(['open /x/data', 'close']);
+    expect([exitCode, stdout, stderr]).toEqual([1, '', 'rolewatch: there is no source "hq"\n']);
+  });
+
+  it('gives its own exit code', async () => {
+    expect((await run(['do'], { commands: [single(async () => 2)] })).exitCode).toBe(2);
+  });
+
+  it('fails as one JSON document on stderr with --json', async () => {
+    const failing = single(async () => {
+      throw new RolewatchError('source-busy', 'busy');
+    });
+    const { stderr, exitCode } = await run(['do', '--json'], { commands: [failing] });
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'source-busy', message: 'busy' } });
+    expect(exitCode).toBe(1);
+  });
+
+  it('shows progress to a person and not to a pipe', async () => {
+    const commands = [
+      single(async (context) => {
+        context.progress('reading');
+        return 0;
+      }),
+    ];
+    expect((await run(['do'], { commands, tty: true })).stderr).toBe('reading\n');
+    expect((await run(['do'], { commands })).stderr).toBe('');
+  });
+
+  it('shows hostile names without letting them act on the terminal', async () => {
+    const name = 'evil\u001b[2J\u202egpj.exe';
+    const commands = [
+      single(async (context) => {
+        await context.print({ name }, () => name);
+        return 0;
+      }),
+    ];
+    expect((await run(['do'], { commands })).stdout).toBe('evil\\u001b[2J\\u202egpj.exe\n');
+    const { stdout } = await run(['do', '--json'], { commands });
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    expect(JSON.parse(stdout)).toEqual({ name });
+  });
+
+  it('ends in order when it is interrupted, and says so by its exit code', async () => {
+    const waiting = single(async (context) => {
+      await context.openDatabase();
+      await new Promise((_, reject) => {
+        context.signal.addEventListener('abort', () => reject(new Error('stopped')));
+        process.emit('SIGINT');
+      });
+      return 0;
+    });
+    const { exitCode, stderr, asked } = await run(['do'], { commands: [waiting] });
+    expect([exitCode, stderr]).toEqual([130, 'rolewatch: interrupted\n']);
+    expect(asked).toContain('close');
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('goes on when nobody reads its result any more', async () => {
+    const stdout = new PassThrough();
+    stdout.destroy(new Error('EPIPE'));
+    expect((await run(['paint', 'door'], { stdout })).exitCode).toBe(0);
+  });
+});
+
+describe('a mistake on the command line', () => {
+  it.each([
+    [['pant'], /unknown command 'pant' \(Did you mean paint\?\)/],
+    [['paint', 'door', '--coat', '2'], /unknown option '--coat' \(Did you mean --coats\?\)/],
+    [['paint'], /missing required argument 'THING'/],
+    [['paint', 'door', 'hall', 'roof'], /too many arguments/],
+    [['paint', 'door', '--coats', 'two'], /'two' is invalid.*whole number/],
+    [['paint', 'door', '--coats', '-1'], /'-1' is invalid|argument missing/],
+    [['paint', 'door', '--brush-size', 'larg'], /one of small, large\. Did you mean large\?/],
+    [[], /which command/],
+  ])('%j is refused in one line, with the nearest word', async (argv, message) => {
+    const { exitCode, stdout, stderr, asked } = await run(argv);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect([exitCode, stdout, asked]).toEqual([1, '', []]);
+  });
+
+  it('has a code of its own in JSON', async () => {
+    expect(JSON.parse((await run(['pant', '--json'])).stderr)).toMatchObject({ error: { code: 'usage' } });
+  });
+});
+
+describe('help', () => {
+  it('lists the commands, on stdout, and opens nothing', async () => {
+    const { exitCode, stdout, asked } = await run(['--help']);
+    expect(stdout).toContain('paint a thing');
+    expect([exitCode, asked]).toEqual([0, []]);
+  });
+
+  it('shows each command with its options and an example', async () => {
+    const { stdout } = await run(['paint', '--help']);
+    for (const part of [
+      '--coats <N>',
+      '--config <FILE>',
+      '--json',
+      '--data <DIR>',
+      'rolewatch paint door --coats 2',
+    ]) {
+      expect(stdout).toContain(part);
+    }
+  });
+
+  it('knows the version', async () => {
+    expect((await run(['--version'])).stdout).toBe('9.9.9\n');
+  });
+});
+
+describe('an error that nobody foresaw', () => {
+  it('shows no credentials, and no code that means nothing outside', async () => {
+    const failing = single(async () => {
+      throw Object.assign(new Error('connect postgresql://app:hunter2@db/x failed'), {
+        code: 'ECONNREFUSED',
+      });
+    });
+    const { stderr } = await run(['do', '--json'], { commands: [failing] });
+    expect(JSON.parse(stderr)).toEqual({
+      error: { code: 'internal', message: 'connect postgresql://***@db/x failed' },
+    });
+  });
+});

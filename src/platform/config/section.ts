@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** A mapping whose keys are all known. */
+export function section<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  const keys = Object.keys(shape).join(' ');
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? keys : 'must be a mapping of keys to values'),
+  });
+}
+
+/** The keys that a section knows. Zod's issue does not carry them, so `section` makes them its message. */
+export function knownKeys(issue: z.core.$ZodIssueUnrecognizedKeys): string[] {
+  return issue.message.split(' ');
+}

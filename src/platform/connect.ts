@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { messageOf, RolewatchError } from './errors.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** What a person can do about the answers of PostgreSQL that refuse a connection (SQLSTATE → advice). */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'the password is wrong',
+  '28000': 'this user may not connect (pg_hba.conf)',
+  '3D000': 'the database does not exist',
+  '53300': 'the server has no connection left',
+  '57P03': 'the server is starting up or shutting down',
+};
+
+/** `host:port/database` of a connection string, for messages: never the user's password. */
+export function describeAddress(url: string): string {
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url);
+    return `${searchParams.get('host') ?? hostname}:${port === '' ? '5432' : port}${pathname}`;
+  } catch {
+    return 'the configured address (it is not a valid postgresql:// URL)';
+  }
+}
+
+/** An answer of the server, as opposed to a failure to reach it. `code` is the SQLSTATE. */
+export function isDatabaseError(error: unknown): error is pg.DatabaseError & { code: string } {
+  return typeof error === 'object' && error !== null && 'severity' in error && 'code' in error;
+}
+
+/** The error a person sees when a connection cannot be made. */
+export function unreachable(url: string, cause: unknown): RolewatchError {
+  const why = isDatabaseError(cause) ? (REFUSALS[cause.code] ?? cause.message) : networkReason(cause);
+  return new RolewatchError(
+    'database-unreachable',
+    `PostgreSQL at ${describeAddress(url)} cannot be used: ${why}`,
+    { cause },
+  );
+}
+
+/** Node reports a name with several addresses as one AggregateError without a message. */
+function networkReason(error: unknown): string {
+  const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
+  return Array.isArray(several) && several.length > 0 ? networkReason(several[0]) : messageOf(error);
+}
+
+/**
+ * One connection of its own, outside any pool: for session locks and administration. Sessions are in UTC.
+ * @throws RolewatchError `database-unreachable`
+ */
+export async function connectAlone(url: string): Promise<pg.Client> {
+  try {
+    const client = new pg.Client({
+      connectionString: url,
+      options: '-c TimeZone=UTC',
+      application_name: 'rolewatch',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    // a connection that breaks between two statements is reported by the next statement
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+}

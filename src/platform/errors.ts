@@ -1,0 +1,47 @@
+/** The closed list of what can go wrong in a way that a person can act on. */
+export type ErrorCode =
+  | 'config-invalid' // rolewatch.yaml or the environment: every fault is listed in the message
+  | 'usage' // a command called in a way it does not understand
+  | 'unknown-source'
+  | 'unknown-snapshot'
+  | 'unknown-subject'
+  | 'source-paused'
+  | 'source-busy' // another process is reading it
+  | 'source-failed' // nothing could be read
+  | 'nothing-held'
+  | 'expectation-failed' // --expect does not match
+  | 'refused' // a rule of the product forbids it (erasing somebody who is still upstream …)
+  | 'fenced' // another process took the slot over
+  | 'superseded' // the state this run was compared with is no longer the latest
+  | 'database-unreachable'
+  | 'database-newer' // its migrations are newer than this program
+  | 'migration-changed' // an applied migration's file differs
+  | 'migration-failed' // nothing of it was kept, or it cannot be begun
+  | 'embedded-postgres'
+  | 'key-unavailable'
+  | 'integrity'; // fsck found a row that breaks an invariant
+
+/** One class for every error with a closed code; the cause is kept, the message says what to do. */
+export class RolewatchError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'RolewatchError';
+  }
+}
+
+/** Whether a system call, a library or PostgreSQL named what went wrong with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  // not `instanceof Error`: an error may come from another realm
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
+}

@@ -1,0 +1,19 @@
+import { hostname } from 'node:os';
+import { hasCode } from './errors.js';
+
+/** This process, as others on the same machine can look it up: `host/pid`. */
+export function thisProcess(): string {
+  return `${hostname()}/${String(process.pid)}`;
+}
+
+/** Whether a process of this machine is certainly no more. Of other machines nothing is certain. */
+export function isGone(holder: string): boolean {
+  const at = holder.lastIndexOf('/');
+  if (holder.slice(0, at) !== hostname()) return false;
+  try {
+    process.kill(Number(holder.slice(at + 1)), 0); // 0 is no signal: it only asks
+    return false;
+  } catch (error) {
+    return hasCode(error, 'ESRCH');
+  }
+}

@@ -1,0 +1,119 @@
+import { isSlot, nextSlot, type PassedSlots, type Schedule, slotsPassed } from './slots.js';
+
+/** A slot whose moment has come and which nobody is reading. */
+export interface OpenSlot {
+  readonly dueAt: Date;
+  readonly trigger: 'schedule' | 'manual';
+  /** `abandoned`: it was claimed, and the lease ran out. */
+  readonly state: 'due' | 'abandoned';
+}
+
+/** A slot that is in the database, whatever became of it. */
+export interface SeenSlot {
+  readonly dueAt: Date;
+  /** When a process first saw it; before `dueAt` unless it was found too late. */
+  readonly createdAt: Date;
+}
+
+export interface Situation {
+  readonly now: Date;
+  /** Oldest first. */
+  readonly open: readonly OpenSlot[];
+  /** The scheduled slot that was seen last (not the latest one: a changed schedule may go back); null: none yet. */
+  readonly lastSeen: SeenSlot | null;
+  /** Every slot still ahead, and of the passed ones those that are open. */
+  readonly seen: readonly SeenSlot[];
+  readonly paused: { readonly at: Date; readonly why: string } | null;
+}
+
+export interface Ending {
+  readonly dueAt: Date;
+  readonly state: 'failed' | 'missed';
+  readonly why: string;
+}
+
+/** What has to be written so that every slot seen has one state, and the next one exists before it is due. */
+export interface CatchUp {
+  /** Slots that are in the database and end now. */
+  readonly ended: readonly Ending[];
+  /** Slots nobody had seen in time: recorded, and missed. */
+  readonly missed: readonly Ending[];
+  /** Slots to insert as due: the newest passed one if nobody had seen it, and the next. */
+  readonly due: readonly Date[];
+}
+
+/** Slots recorded one by one after a gap; what lies before is told by the oldest of them. */
+export const LISTED_AFTER_GAP = 1_000;
+
+const NOBODY = 'no process was running';
+const WAITED = 'it was still waiting for its turn when the next slot was due';
+const ABANDONED = 'the process that read it stopped before publishing, and a newer slot was due';
+const RESCHEDULED = 'the schedule was changed before it was due';
+
+/**
+ * After any gap the newest passed slot runs and the older ones are recorded as missed, each with its reason.
+ * @param schedule null: the source is read only when a person asks
+ */
+export function catchUp(schedule: Schedule | null, situation: Situation, limit = LISTED_AFTER_GAP): CatchUp {
+  const { slots: unseen, cut } = unseenSlots(schedule, situation, limit);
+  const ended: Ending[] = [];
+  const runnable: OpenSlot[] = [];
+  for (const slot of situation.open) {
+    const why = refusal(schedule, situation, slot);
+    if (why === null) runnable.push(slot);
+    else ended.push({ dueAt: slot.dueAt, state: 'missed', why });
+  }
+  const runnableUnseen = unseen.filter((slot) => !isPaused(situation, slot));
+  const newest = latest([...runnable.map((slot) => slot.dueAt), ...runnableUnseen]);
+  for (const slot of runnable) if (slot.dueAt.getTime() !== newest) ended.push(passedOver(situation, slot));
+  const missed = unseen
+    .filter((slot) => slot.getTime() !== newest)
+    .map((dueAt): Ending => ({ dueAt, state: 'missed', why: pausedWhy(situation, dueAt) ?? NOBODY }));
+  const due = unseen.filter((slot) => slot.getTime() === newest);
+  const next = schedule === null ? null : nextSlot(schedule, situation.now);
+  if (next !== null && !situation.seen.some((slot) => slot.dueAt.getTime() === next.getTime()))
+    due.push(next);
+  return { ended, missed: cut ? tellCut(missed, situation.lastSeen) : missed, due };
+}
+
+/** Slots since the one seen last. None while that one is still ahead: then nothing has passed unseen. */
+function unseenSlots(schedule: Schedule | null, { lastSeen, now }: Situation, limit: number): PassedSlots {
+  if (schedule === null || lastSeen === null || lastSeen.dueAt > now) return { slots: [], cut: false };
+  return slotsPassed(schedule, lastSeen.dueAt, now, limit);
+}
+
+/** Why a slot that nobody has begun may not run any more, or null. */
+function refusal(schedule: Schedule | null, situation: Situation, slot: OpenSlot): string | null {
+  if (slot.state === 'abandoned') return null;
+  const paused = pausedWhy(situation, slot.dueAt);
+  if (paused !== null) return paused;
+  if (slot.trigger === 'manual' || (schedule !== null && isSlot(schedule, slot.dueAt))) return null;
+  return RESCHEDULED;
+}
+
+function passedOver(situation: Situation, { dueAt, state }: OpenSlot): Ending {
+  if (state === 'abandoned') return { dueAt, state: 'failed', why: ABANDONED };
+  const following = situation.seen.find((slot) => slot.dueAt > dueAt);
+  const somebodyWasThere = following !== undefined && following.createdAt <= following.dueAt;
+  return { dueAt, state: 'missed', why: somebodyWasThere ? WAITED : NOBODY };
+}
+
+function isPaused({ paused }: Situation, dueAt: Date): boolean {
+  return paused !== null && paused.at <= dueAt;
+}
+
+function pausedWhy(situation: Situation, dueAt: Date): string | null {
+  if (situation.paused === null || !isPaused(situation, dueAt)) return null;
+  return `paused since ${situation.paused.at.toISOString()}: ${situation.paused.why}`;
+}
+
+function latest(slots: readonly Date[]): number {
+  return slots.reduce((newest, slot) => Math.max(newest, slot.getTime()), -Infinity);
+}
+
+function tellCut(missed: readonly Ending[], lastSeen: SeenSlot | null): Ending[] {
+  const [oldest, ...others] = missed;
+  if (oldest === undefined || lastSeen === null) return [...missed];
+  const why = `${oldest.why}; it stands for every slot after ${lastSeen.dueAt.toISOString()}, not listed one by one`;
+  return [{ ...oldest, why }, ...others];
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../platform/database.js';
+
+/** What became of one moment at which a source was due. */
+export interface CoverageSlot {
+  readonly source: string;
+  readonly dueAt: string;
+  readonly trigger: 'schedule' | 'manual';
+  /** `due` and `leased` have not ended yet; every other state is final. */
+  readonly state: 'due' | 'leased' | 'published' | 'failed' | 'missed';
+  /** The snapshot that was published. */
+  readonly seq?: number;
+  readonly why?: string;
+  readonly endedAt?: string;
+}
+
+/** The slots of a source, newest first, those still ahead included. */
+export async function coverageOf(db: Database, source: string, last?: number): Promise<CoverageSlot[]> {
+  const slots = await db.prisma.slot.findMany({
+    where: { source },
+    orderBy: { dueAt: 'desc' },
+    ...(last !== undefined && { take: last }),
+  });
+  return slots.map((slot) => ({
+    source,
+    dueAt: slot.dueAt.toISOString(),
+    // the database allows no other words
+    trigger: slot.trigger as CoverageSlot['trigger'],
+    state: slot.state as CoverageSlot['state'],
+    ...(slot.seq !== null && { seq: slot.seq }),
+    ...(slot.why !== null && { why: slot.why }),
+    ...(slot.endedAt !== null && { endedAt: slot.endedAt.toISOString() }),
+  }));
+}

@@ -1,0 +1,30 @@
+import { actionLogCheck } from './action-log.view.js';
+import { bucketsCheck } from './buckets.view.js';
+import type { SourceCheck, StoreCheck } from './check.js';
+import { closingsCheck } from './closings.view.js';
+import { intervalsCheck } from './intervals.view.js';
+import { leavesCheck } from './leaves.view.js';
+import { manifestsCheck } from './manifests.view.js';
+import { protectionsCheck } from './protections.view.js';
+import { referencesCheck } from './references.view.js';
+import { rightsCheck } from './rights.view.js';
+import { rootsCheck } from './roots.view.js';
+import { sequenceCheck } from './sequence.view.js';
+import { slotsCheck } from './slots.view.js';
+
+/** Every invariant that the database can answer for a source: from the chain of snapshots down to single fields. */
+export const SOURCE_CHECKS: readonly SourceCheck[] = [
+  sequenceCheck,
+  manifestsCheck,
+  rootsCheck,
+  bucketsCheck,
+  leavesCheck,
+  intervalsCheck,
+  rightsCheck,
+  closingsCheck,
+  referencesCheck,
+  slotsCheck,
+];
+
+/** Those of the store as a whole. */
+export const STORE_CHECKS: readonly StoreCheck[] = [actionLogCheck, protectionsCheck];

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { canonicalBytes } from '../../platform/canonical.js';
+import type { Sql } from '../../platform/tx.js';
+import { TREE } from '../../snapshots/merkle.js';
+import type { SourceCheck } from './check.js';
+import { rowsOf } from './rows.view.js';
+
+const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
+const COUNT = z.number().int().min(0);
+
+/** What every manifest states; it may state more. */
+const MANIFEST = z.looseObject({
+  tree: z.literal(TREE),
+  form: z.number().int().min(1),
+  source: z.string(),
+  seq: z.number().int().min(1),
+  recordedAt: z.iso.datetime(),
+  root: DIGEST,
+  previousDigest: DIGEST.nullable(),
+  counts: z.looseObject({ records: COUNT, grants: COUNT, rolePermissions: COUNT, links: COUNT }),
+  observations: z.array(
+    z.looseObject({
+      stream: z.string(),
+      scope: z.string(),
+      verdict: z.string(),
+      rows: COUNT,
+      held: COUNT,
+      unconfirmed: COUNT,
+    }),
+  ),
+});
+type Manifest = z.infer<typeof MANIFEST>;
+
+interface SnapshotRow {
+  readonly seq: number;
+  readonly manifest: string;
+  readonly root: Buffer;
+  readonly previous_digest: Buffer | null;
+  readonly recorded_at: Date;
+  readonly observed: readonly string[];
+}
+
+/** What is observed is compared as text: list, verdict and numbers in one line. */
+const SNAPSHOTS = `
+  select seq, manifest, root, previous_digest, recorded_at,
+         array(select concat_ws(' ', stream, '/' || scope, verdict, rows, held, unconfirmed) from observation o
+                where o.source = s.source and o.seq = s.seq) as observed
+    from snapshot s where source = $1 order by seq`;
+
+export const manifestsCheck: SourceCheck = {
+  id: 'manifests',
+  invariant:
+    'the manifest of every snapshot states its own row, its observations, and how many rows were open',
+  proves: 'what is visible is what was published, whole',
+  async *run(sql, source) {
+    const counters = await Counters.of(sql, source);
+    for await (const row of rowsOf<SnapshotRow>(sql, SNAPSHOTS, [source])) {
+      const open = counters.upTo(row.seq);
+      const says = misfit(source, row, open);
+      if (says !== null) yield { table: 'snapshot', key: { source, seq: row.seq }, says };
+    }
+  },
+};
+
+function misfit(source: string, row: SnapshotRow, open: Manifest['counts']): string | null {
+  const manifest = parse(row.manifest);
+  if (typeof manifest === 'string') return manifest;
+  const stated: [string, unknown, unknown][] = [
+    ['source', manifest.source, source],
+    ['seq', manifest.seq, row.seq],
+    ['recordedAt', manifest.recordedAt, row.recorded_at.toISOString()],
+    ['root', manifest.root, row.root.toString('hex')],
+    ['previousDigest', manifest.previousDigest, row.previous_digest?.toString('hex') ?? null],
+    ['counts.records', manifest.counts.records, open.records],
+    ['counts.grants', manifest.counts.grants, open.grants],
+    ['counts.rolePermissions', manifest.counts.rolePermissions, open.rolePermissions],
+    ['counts.links', manifest.counts.links, open.links],
+    [
+      'observations',
+      manifest.observations.map(observed).sort().join('; '),
+      [...row.observed].sort().join('; '),
+    ],
+  ];
+  const wrong = stated.find(([, said, is]) => said !== is);
+  return wrong ? `its manifest says ${wrong[0]} ${String(wrong[1])}, but there is ${String(wrong[2])}` : null;
+}
+
+function observed(o: Manifest['observations'][number]): string {
+  return [o.stream, `/${o.scope}`, o.verdict, o.rows, o.held, o.unconfirmed].join(' ');
+}
+
+/** The manifest, or what is wrong with its text. */
+function parse(text: string): Manifest | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return 'its manifest is not JSON';
+  }
+  if (canonicalBytes(json).toString() !== text) return 'its manifest is not in canonical form (RFC 8785)';
+  const read = MANIFEST.safeParse(json);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  return `its manifest lacks or misstates ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+}
+
+const COUNTED = {
+  records: 'record',
+  grants: 'grant_',
+  rolePermissions: 'role_permission',
+  links: 'link',
+} as const;
+type Counted = keyof typeof COUNTED;
+
+/** How many rows of each table are open, going forward in time. One number for each snapshot is kept, not one for each row. */
+class Counters {
+  private readonly open: Record<Counted, number> = { records: 0, grants: 0, rolePermissions: 0, links: 0 };
+  private at = 0;
+
+  private constructor(private readonly turns: Record<Counted, ReadonlyMap<number, number>>) {}
+
+  static async of(sql: Sql, source: string): Promise<Counters> {
+    return new Counters({
+      records: await turnsOf(sql, source, COUNTED.records),
+      grants: await turnsOf(sql, source, COUNTED.grants),
+      rolePermissions: await turnsOf(sql, source, COUNTED.rolePermissions),
+      links: await turnsOf(sql, source, COUNTED.links),
+    });
+  }
+
+  upTo(seq: number): Record<Counted, number> {
+    while (this.at < seq) {
+      this.at++;
+      for (const counted of Object.keys(COUNTED) as Counted[])
+        this.open[counted] += this.turns[counted].get(this.at) ?? 0;
+    }
+    return this.open;
+  }
+}
+
+/** Seq → rows that open there less those that close. */
+async function turnsOf(
+  sql: Sql,
+  source: string,
+  table: (typeof COUNTED)[Counted],
+): Promise<Map<number, number>> {
+  const rows = await sql.query<{ seq: number; n: string }>(
+    `select seq, sum(n)::text as n from (
+       select from_seq as seq, count(*) as n from ${table} where source = $1 group by from_seq
+        union all
+       select until_seq, -count(*) from ${table} where source = $1 and until_seq is not null group by until_seq) turn
+      group by seq`,
+    [source],
+  );
+  return new Map(rows.map(({ seq, n }) => [seq, Number(n)]));
+}

@@ -1,0 +1,92 @@
+import type { Sql } from '../../platform/tx.js';
+import type { BadRow, StoreCheck } from './check.js';
+
+const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
+const WRITTEN_ONCE = ['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log'];
+
+/** Table → the triggers that keep it append-only. */
+const GUARDS: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    INTERVALS.map((table) => [
+      table,
+      ['close_only', 'begins_now', 'ends_now', 'refuse_delete', 'refuse_truncate'],
+    ]),
+  ),
+  ...Object.fromEntries(WRITTEN_ONCE.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
+  snapshot: ['refuse_rewrite', 'refuse_truncate', 'snapshot_follows'],
+  identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
+  legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
+};
+
+/** Table → the only columns that the application may change. */
+const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(INTERVALS.map((table) => [table, ['until_seq']])),
+  identity: ['name_tag', 'name_tag_key'],
+  legal_hold: ['released_at'],
+};
+
+export const protectionsCheck: StoreCheck = {
+  id: 'protections',
+  invariant:
+    'the triggers that keep evidence append-only are in force, and the application may not go around them',
+  proves: 'the database itself refuses what the other checks look for',
+  async *run(sql) {
+    yield* missingGuards(sql);
+    if (await runsAsOwner(sql)) {
+      const says =
+        'rolewatch runs as the owner of its tables: that it does not alter them is convention only';
+      yield { table: 'pg_class', key: { relname: 'snapshot' }, says, note: true };
+    } else {
+      yield* wideRights(sql);
+    }
+  },
+};
+
+async function* missingGuards(sql: Sql): AsyncGenerator<BadRow> {
+  const pairs = Object.entries(GUARDS).flatMap(([table, triggers]) =>
+    triggers.map((trigger) => ({ table, trigger })),
+  );
+  const missing = await sql.query<{ table: string; trigger: string }>(
+    `select guard.relname as "table", guard.tgname as trigger from unnest($1::text[], $2::text[]) as guard (relname, tgname)
+      where not exists (select from pg_trigger t
+                         where t.tgrelid = to_regclass(guard.relname) and t.tgname = guard.tgname and t.tgenabled in ('O', 'A'))
+      order by 1, 2`,
+    [pairs.map(({ table }) => table), pairs.map(({ trigger }) => trigger)],
+  );
+  for (const { table, trigger } of missing) {
+    yield { table: 'pg_trigger', key: { table, trigger }, says: 'it is missing or switched off' };
+  }
+}
+
+async function runsAsOwner(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ owner: boolean }>(
+    `select pg_has_role(relowner, 'USAGE') as owner from pg_class where oid = 'snapshot'::regclass`,
+  );
+  return row?.owner ?? false;
+}
+
+async function* wideRights(sql: Sql): AsyncGenerator<BadRow> {
+  const tables = Object.keys(GUARDS);
+  const changeable = tables.flatMap((table) =>
+    (CHANGEABLE[table] ?? []).map((column) => `${table}.${column}`),
+  );
+  const wide = await sql.query<{ table: string; right: string }>(
+    `select relname as "table", privilege as "right"
+       from unnest($1::text[]) as relname cross join unnest(array['DELETE', 'TRUNCATE']) as privilege
+      where has_table_privilege(relname, privilege)
+      union all
+     select relname, 'UPDATE of ' || attname
+       from unnest($1::text[]) as relname
+       join pg_attribute on attrelid = to_regclass(relname) and attnum > 0 and not attisdropped
+      where has_column_privilege(relname, attname, 'UPDATE') and relname || '.' || attname <> all ($2::text[])
+      order by 1, 2`,
+    [tables, changeable],
+  );
+  for (const { table, right } of wide) {
+    yield {
+      table: 'pg_class',
+      key: { relname: table, right },
+      says: 'the application may do it, and must not',
+    };
+  }
+}

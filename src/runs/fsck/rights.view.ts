@@ -1,0 +1,50 @@
+import type { SourceCheck } from './check.js';
+import { badRowsOf } from './rows.view.js';
+
+const array = (json: string): string =>
+  `case when jsonb_typeof(${json}) = 'array' then ${json} else '[]' end`;
+const during = `range_agg(int4range(from_seq, until_seq)) as during`;
+
+/** Compares when each grant is stated by records with when it is stored, over all of time: one range each. */
+const GRANTS = `
+  with said as (
+    select r.stream, r.scope, r.identity_id, r.identity_id as principal, 'role:' || (role ->> 'id') as target,
+           held ->> 'spaceId' as in_scope, r.from_seq, r.until_seq
+      from record r
+     cross join jsonb_array_elements(${array(`r.body -> 'spaceRoles'`)}) as held
+     cross join jsonb_array_elements(${array(`held -> 'roles'`)}) as role
+     where r.source = $1),
+  stated as (select stream, scope, identity_id, principal, target, in_scope, ${during} from said group by 1, 2, 3, 4, 5, 6),
+  stored as (select stream, scope, identity_id, principal, target, in_scope, ${during} from grant_ where source = $1 group by 1, 2, 3, 4, 5, 6)
+  select stream, scope, identity_id::text, principal::text, target, in_scope,
+         'it is stored for ' || coalesce(stored.during::text, 'no snapshot') || ', but its record states it for '
+           || coalesce(stated.during::text, 'none') as says
+    from stated full join stored using (stream, scope, identity_id, principal, target, in_scope)
+   where stated.during is distinct from stored.during
+   order by stream, scope, identity_id, target, in_scope`;
+
+const ROLE_PERMISSIONS = `
+  with said as (
+    select r.scope, i.match_key as role, permission, r.from_seq, r.until_seq
+      from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
+     cross join jsonb_array_elements_text(${array(`r.body -> 'permissions'`)}) as permission
+     where r.source = $1 and r.stream = 'roles'),
+  stated as (select scope, role, permission, ${during} from said group by 1, 2, 3),
+  stored as (select scope, role, permission, ${during} from role_permission where source = $1 group by 1, 2, 3)
+  select scope, role, permission,
+         'it is stored for ' || coalesce(stored.during::text, 'no snapshot') || ', but the catalogue states it for '
+           || coalesce(stated.during::text, 'none') as says
+    from stated full join stored using (scope, role, permission)
+   where stated.during is distinct from stored.during
+   order by scope, role, permission`;
+
+export const rightsCheck: SourceCheck = {
+  id: 'rights',
+  invariant: 'grants and role permissions are exactly those that the records of the same time state',
+  proves: 'who can do what follows from what was read, and from nothing else',
+  run: (sql, source) =>
+    badRowsOf(sql, source, [
+      { table: 'grant_', query: GRANTS },
+      { table: 'role_permission', query: ROLE_PERMISSIONS },
+    ]),
+};

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Claim, Runner, RunOutcome } from './claim.js';
+import type { SlotStore } from './slot.store.js';
+import { TIMING, type Timing } from './timing.js';
+
+/** Reasons this file aborts a run with; the run's own words are kept where it has better ones. */
+const LOST = 'its lease was lost: another process may read the source now';
+const UNRENEWED = 'its lease could not be renewed in time';
+
+export interface RunOptions {
+  /** Aborted when the process is asked to stop: the slot is then handed back. */
+  readonly shutdown: AbortSignal;
+  /** The longest a source may be read, in milliseconds. */
+  readonly limitMs: number;
+}
+
+/** Runs a claimed slot under its lease, and sees to it that the slot ends. Every run goes through here. */
+export class LeasedRun {
+  constructor(
+    private readonly slots: SlotStore,
+    private readonly runner: Runner,
+    private readonly timing: Pick<Timing, 'leaseMs' | 'renewMs'> = TIMING,
+  ) {}
+
+  /**
+   * @returns how the attempt ended; never rejects because of what the run did
+   * @throws what the database throws if even the end cannot be recorded: the lease then runs out by itself
+   */
+  async perform(claim: Claim, { shutdown, limitMs }: RunOptions): Promise<RunOutcome> {
+    const reading = new AbortController();
+    const stopped = new AbortController();
+    const tooLong = `it took longer than ${String(Math.round(limitMs / 60_000))} minutes (limits.runMinutes)`;
+    const limit = setTimeout(() => reading.abort(new Error(tooLong)), limitMs);
+    const renewing = this.keepLease(claim, reading, stopped.signal);
+    let outcome: RunOutcome;
+    try {
+      outcome = await this.runner.run(claim, AbortSignal.any([reading.signal, shutdown]));
+    } catch (error) {
+      outcome = await this.afterThrow(claim, error);
+    } finally {
+      clearTimeout(limit);
+      stopped.abort();
+      await renewing;
+    }
+    return this.end(claim, outcome, reading.signal, shutdown);
+  }
+
+  /** A run that threw may have been cut off while its commit was under way: the slot knows. */
+  private async afterThrow(claim: Claim, error: unknown): Promise<RunOutcome> {
+    const fate = await this.slots.fateOf(claim.source, claim.dueAt);
+    if (fate?.state === 'published' && fate.runId === claim.runId && fate.seq !== null) {
+      return { outcome: 'published', seq: fate.seq };
+    }
+    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
+  }
+
+  private async end(
+    claim: Claim,
+    outcome: RunOutcome,
+    reading: AbortSignal,
+    shutdown: AbortSignal,
+  ): Promise<RunOutcome> {
+    if (outcome.outcome === 'published') return outcome;
+    if (shutdown.aborted && !reading.aborted && outcome.outcome === 'failed') {
+      await this.slots.handBack(claim);
+      return { ...outcome, why: 'interrupted' };
+    }
+    const why = reading.aborted ? wordsOf(reading.reason) : (outcome.why ?? 'no reason given');
+    return { ...outcome, outcome: await this.slots.fail(claim, why), why };
+  }
+
+  /** Renews until `stop`; aborts the reading when the lease is somebody else's, or could not be renewed while it held. */
+  private async keepLease(claim: Claim, reading: AbortController, stop: AbortSignal): Promise<void> {
+    // The process's own monotonic clock, and only to give up early: whether the lease holds, the database says.
+    let heldSince = performance.now();
+    while (await pauseFor(this.timing.renewMs, stop)) {
+      const asked = performance.now();
+      try {
+        const renewal = await this.slots.renew(claim);
+        if (renewal === 'lost') reading.abort(new Error(LOST));
+        if (renewal !== 'renewed') return;
+        heldSince = asked;
+      } catch (error) {
+        if (performance.now() - heldSince < this.timing.leaseMs) continue;
+        reading.abort(new Error(UNRENEWED, { cause: error }));
+        return;
+      }
+    }
+  }
+}
+
+/** @returns false if `stop` came first */
+async function pauseFor(ms: number, stop: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal: stop }).catch(() => false);
+}
+
+function wordsOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

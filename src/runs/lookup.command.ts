@@ -1,0 +1,43 @@
+import { GLOBAL_SCOPE } from '../access/permissions.js';
+import { defineCommand, type CommandContext } from '../platform/command/command.js';
+import { RolewatchError } from '../platform/errors.js';
+import { lookUp } from './look-up.job.js';
+import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
+
+export const lookupCommand = defineCommand({
+  name: 'lookup',
+  summary: 'look up a word among the LDAP entries that a source knows',
+  description:
+    'Asks the server for LDAP entries by a word of 1 to 20 characters. How it matches is not documented: an entry that is not in the answer may exist all the same.',
+  arguments: {
+    source: { description: 'the source', required: true },
+    word: { description: 'the word', required: true },
+  },
+  options: {
+    scope: { kind: 'text', value: 'ID', description: `the space to ask in (default: ${GLOBAL_SCOPE})` },
+    type: {
+      kind: 'text',
+      value: 'TYPE',
+      description: 'only entries of this type',
+      oneOf: ['USER', 'GROUP', 'OU'],
+    },
+  },
+  examples: ['rolewatch lookup hq smith', 'rolewatch lookup hq ops --type OU'],
+  async run(context: CommandContext<SourcesConfig>, { source, word }, { scope = GLOBAL_SCOPE, type }) {
+    const config = sourceNamed(await context.config(), source);
+    if (config.kind !== 'ivanti-epmm') {
+      throw new RolewatchError('usage', `${source} is read from files: there is no server to ask`);
+    }
+    const answer = await lookUp(config, { word, scope, type }, context.signal);
+    const total = answer.total === null ? '' : ` of ${answer.total}`;
+    await context.print({ source, word, scope, ...answer }, () =>
+      [
+        `${answer.entries.length}${total} entries match "${word}" in space ${scope} of ${source}`,
+        ...answer.entries.map(
+          (entry) => `  ${entry.type.padEnd(5)} ${entry.dn}${entry.name === null ? '' : `  ${entry.name}`}`,
+        ),
+      ].join('\n'),
+    );
+    return 0;
+  },
+});

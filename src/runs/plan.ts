@@ -1,0 +1,48 @@
+/**
+ * Which scopes a run reads, and which it no longer does. Pure.
+ */
+export interface ScopesKnown {
+  /** By configuration, or null: whatever the source lists. */
+  readonly configured: readonly string[] | null;
+  /** What the source listed in this run, less what may close; null: discovery was not believed, or there is none. */
+  readonly listed: readonly string[] | null;
+  /** Read until now. */
+  readonly watched: readonly string[];
+  /** Known as listed by earlier runs: planned if discovery fails. */
+  readonly lastListed: readonly string[];
+}
+
+export interface LeftScope {
+  readonly scope: string;
+  readonly by: 'scope' | 'configuration';
+}
+
+export interface ScopePlan {
+  readonly read: readonly string[];
+  readonly left: readonly LeftScope[];
+}
+
+/** If discovery fails, the last known scopes are planned and none leaves for it; what configuration drops, leaves. */
+export function planScopes({ configured, listed, watched, lastListed }: ScopesKnown): ScopePlan {
+  const there =
+    listed ?? (configured !== null && lastListed.length === 0 ? configured : union(lastListed, watched));
+  const wanted = configured ?? there;
+  const read =
+    listed === null && configured !== null ? configured : wanted.filter((scope) => there.includes(scope));
+  const left = watched
+    .filter((scope) => !read.includes(scope))
+    .map((scope): LeftScope => ({
+      scope,
+      by: wanted.includes(scope) || configured === null ? 'scope' : 'configuration',
+    }));
+  return { read: [...read].sort(byNumber), left: [...left].sort((a, b) => byNumber(a.scope, b.scope)) };
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])];
+}
+
+/** Ids are numbers in text: 2 comes before 10. */
+function byNumber(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}

@@ -1,0 +1,51 @@
+import type { RiskTiers } from '../access/risk.js';
+import { writeAlerts } from '../alerts/alert.store.js';
+import { explainSnapshot } from '../drift/explain.store.js';
+import type { Database } from '../platform/database.js';
+import { preferIndexLookups } from '../platform/planner.js';
+import type { TagKeys } from '../platform/tag-key.store.js';
+import type { RunFrame } from '../snapshots/list-reading.js';
+import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
+import type { Claim } from './claim.js';
+import type { SlotStore } from './slot.store.js';
+
+export interface PublishParts {
+  readonly db: Database;
+  readonly tagKeys: TagKeys;
+  readonly slots: SlotStore;
+}
+
+/**
+ * TRANSACTION 1, fenced: snapshot, its changes, what is worth telling, the end of its slot. All of it or nothing.
+ * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
+ */
+export async function publishRun(
+  { db, tagKeys, slots }: PublishParts,
+  claim: Claim,
+  tiers: RiskTiers,
+  publication: Omit<Publication, 'run' | 'tagKeyNo'>,
+): Promise<number> {
+  const { source } = claim;
+  const { readings, leftScopes } = publication;
+  return db.transaction(async (tx) => {
+    await slots.lockForPublish(tx, claim);
+    const { seq } = await publishSnapshot(tx, {
+      ...publication,
+      run: frameOf(claim),
+      tagKeyNo: tagKeys.current.no,
+    });
+    await preferIndexLookups(tx); // the facts follow what changed
+    const explanation = await explainSnapshot(tx, {
+      source,
+      seq,
+      left: new Map(leftScopes.map(({ scope, by }) => [scope, by])),
+    });
+    await writeAlerts(tx, { source, seq, tiers, explanation, readings });
+    await slots.markPublished(tx, claim, seq);
+    return seq;
+  });
+}
+
+export function frameOf(claim: Claim): RunFrame {
+  return { source: claim.source, runId: claim.runId, baseSeq: claim.baseSeq };
+}

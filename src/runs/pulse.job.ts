@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../platform/log.js';
+import type { Claim } from './claim.js';
+import type { LeasedRun } from './leased-run.job.js';
+import type { ScheduledSource, ScheduleStore } from './schedule.store.js';
+import type { SlotStore } from './slot.store.js';
+import { MAX_RUNS, TIMING, type Timing } from './timing.js';
+
+/** A source the pulse looks after. */
+export interface PulsedSource extends ScheduledSource {
+  /** The longest it may be read, in milliseconds. */
+  readonly limitMs: number;
+}
+
+/**
+ * What one replica does at each pulse: see the slots that are coming, claim what is due, read it.
+ * Any number of replicas do the same; PostgreSQL decides who reads what.
+ */
+export class PulseJob {
+  private readonly running = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private beating: Promise<void> | null = null;
+  private drained: Promise<void> | null = null;
+
+  constructor(
+    private readonly sources: readonly PulsedSource[],
+    private readonly schedules: ScheduleStore,
+    private readonly slots: SlotStore,
+    private readonly runs: LeasedRun,
+    private readonly retire: (configured: readonly string[]) => Promise<readonly string[]>,
+    private readonly log: Log,
+    private readonly timing: Pick<Timing, 'graceMs' | 'handBackMs'> = TIMING,
+  ) {}
+
+  /** One pulse; one that comes while the last is still going on does nothing. Never rejects. */
+  async beat(): Promise<void> {
+    if (this.drained !== null || this.beating !== null) return;
+    this.beating = this.look().catch((error: unknown) => {
+      // the database may be away for a while: the next pulse asks again
+      this.log.error('pulse failed', { error });
+    });
+    await this.beating;
+    this.beating = null;
+  }
+
+  /** Resolves once every run that has been begun has ended. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  /**
+   * Takes no more work and waits: first for the runs to end by themselves, then, aborted, to hand their slots back.
+   * What is not done by then is taken over when its lease runs out.
+   */
+  drain(): Promise<void> {
+    return (this.drained ??= this.stop());
+  }
+
+  private async stop(): Promise<void> {
+    await this.beating;
+    if (await this.idleWithin(this.timing.graceMs)) return;
+    this.log.info('stopping: runs are aborted', { count: this.running.size });
+    this.stopping.abort(new Error('the process was asked to stop'));
+    if (await this.idleWithin(this.timing.handBackMs)) return;
+    this.log.warn('stopping: runs did not end in time', { count: this.running.size });
+  }
+
+  private async idleWithin(ms: number): Promise<boolean> {
+    const waiting = new AbortController();
+    const late = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
+    const inTime = await Promise.race([this.idle().then(() => true), late]);
+    waiting.abort();
+    return inTime;
+  }
+
+  private async look(): Promise<void> {
+    const names = this.sources.map((source) => source.name);
+    await this.schedules.register(this.sources);
+    for (const source of this.sources) await this.schedules.seeSlots(source);
+    await this.schedules.endUnconfigured(names);
+    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
+    for (const claim of await this.slots.claimDue(names, MAX_RUNS - this.running.size)) this.begin(claim);
+  }
+
+  private begin(claim: Claim): void {
+    const run = this.perform(claim)
+      .catch((error: unknown) => {
+        this.log.error('the end of a run could not be recorded', {
+          source: claim.source,
+          run: claim.runId,
+          error,
+        });
+      })
+      .finally(() => this.running.delete(run));
+    this.running.add(run);
+  }
+
+  private async perform(claim: Claim): Promise<void> {
+    const about = { source: claim.source, slot: claim.dueAt, run: claim.runId };
+    const limitMs = this.sources.find((source) => source.name === claim.source)?.limitMs ?? 0;
+    this.log.info('run begins', { ...about, epoch: claim.epoch });
+    const { outcome, seq, why } = await this.runs.perform(claim, { shutdown: this.stopping.signal, limitMs });
+    this.log[outcome === 'published' ? 'info' : 'warn']('run ended', { ...about, outcome, seq, why });
+  }
+}

@@ -1,0 +1,142 @@
+import { createHmac } from 'node:crypto';
+import type { Database } from '../platform/database.js';
+import type { TagKeys } from '../platform/tag-key.store.js';
+import { SourceError, type ServerInfo, type Source, type Step } from '../sources/source.js';
+import { ClosingStore } from '../snapshots/closing.store.js';
+import type { ComparisonFrame } from '../snapshots/compare-page.store.js';
+import { knownToMatter } from '../snapshots/list.view.js';
+import { type ListReading, notRead, type RunFrame } from '../snapshots/list-reading.js';
+import { ListReader } from '../snapshots/read-list.job.js';
+import { openScopes, scopesAfter, watchedScopes } from '../snapshots/scopes.view.js';
+import type { NameTags, StageStore } from '../snapshots/stage.store.js';
+import { WhoMatters } from '../snapshots/who-matters.js';
+import { type LeftScope, planScopes, type ScopePlan } from './plan.js';
+
+/** Everything one run learnt, before anything of it is published. */
+export interface SourceReading {
+  readonly server: ServerInfo;
+  readonly lists: readonly ListReading[];
+  readonly leftScopes: readonly LeftScope[];
+}
+
+export interface ReadingOptions {
+  readonly fullDetail: boolean;
+  readonly signal: AbortSignal;
+  /** Told after each list. */
+  readonly progress: (reading: ListReading) => void;
+}
+
+const UNKNOWN_SERVER: ServerInfo = { serverVersion: null, apiVersion: null };
+
+/** Reads a source list by list: ping, its scopes, then what is in them. Network and staging only. */
+export class SourceReader {
+  private readonly reader: ListReader;
+
+  constructor(
+    private readonly db: Database,
+    private readonly tagKeys: TagKeys,
+    private readonly stage: StageStore,
+  ) {
+    this.reader = new ListReader(db, stage, new ClosingStore(db));
+  }
+
+  /** @throws SourceError 'unauthorised', 'cancelled' */
+  async read(source: Source, run: RunFrame, options: ReadingOptions): Promise<SourceReading> {
+    const lists = new PlannedLists(this.reader, source, await this.frame(source, run, options), options);
+    const server = await ping(source, options.signal);
+    const scopes =
+      source.scopeStream === null ? null : await lists.read({ stream: source.scopeStream, scope: '' });
+    const plan = await this.plan(source, run, scopes);
+    for (const step of source.plainSteps()) await lists.read(step);
+    for (const step of byStream(plan.read.map((scope) => source.scopedSteps(scope)))) await lists.read(step);
+    return { server, lists: lists.readings, leftScopes: plan.left };
+  }
+
+  private async plan(source: Source, run: RunFrame, scopes: ListReading | null): Promise<ScopePlan> {
+    return planScopes({
+      configured: source.configuredScopes,
+      listed: scopes?.verdict === 'complete' ? await scopesAfter(this.db, run, scopes) : null,
+      watched: await watchedScopes(this.db, run.source),
+      lastListed: scopes === null ? [] : await openScopes(this.db, run.source, scopes.step),
+    });
+  }
+
+  private async frame(source: Source, run: RunFrame, options: ReadingOptions): Promise<ListFrame> {
+    const { current } = this.tagKeys;
+    const nameTags: NameTags = (name) =>
+      name === null ? null : createHmac('sha256', current.key).update(name.toLowerCase()).digest();
+    return {
+      run,
+      tagKey: current,
+      olderTagKey: (no) => this.tagKeys.get(no),
+      nameTags,
+      matters: new WhoMatters(await knownToMatter(this.db, run.source), nameTags),
+      fullDetail: options.fullDetail,
+      withRightsOf: (stored, record) => source.withRightsOf(stored, record),
+      now: await databaseClock(this.db),
+    };
+  }
+}
+
+type ListFrame = Omit<ComparisonFrame, 'step'>;
+
+/** The lists of a run in the order they are read. Once nobody answers, the rest is not tried. */
+class PlannedLists {
+  readonly readings: ListReading[] = [];
+  private unreachable: string | null = null;
+
+  constructor(
+    private readonly reader: ListReader,
+    private readonly source: Source,
+    private readonly frame: ListFrame,
+    private readonly options: ReadingOptions,
+  ) {}
+
+  async read(step: Step): Promise<ListReading> {
+    const reading = await this.readOrSkip(step);
+    if (reading.unreachable && !(await this.answers())) this.unreachable ??= reading.why;
+    this.readings.push(reading);
+    this.options.progress(reading);
+    return reading;
+  }
+
+  /** One list that stalls or breaks off says nothing of the others, as long as somebody is there. */
+  private async answers(): Promise<boolean> {
+    try {
+      await this.source.ping(this.options.signal);
+      return true;
+    } catch (error) {
+      if (error instanceof SourceError && error.code === 'cancelled') throw error;
+      return false;
+    }
+  }
+
+  private async readOrSkip(step: Step): Promise<ListReading> {
+    if (this.unreachable !== null) return notRead(step, `not read: ${this.unreachable}`);
+    return this.reader.read(this.source, { ...this.frame, step }, this.options.signal);
+  }
+}
+
+/** The first list of every scope, then the second …: who the admins are anywhere is known before any directory is read. */
+function byStream(scopes: readonly (readonly Step[])[]): Step[] {
+  const length = Math.max(0, ...scopes.map((steps) => steps.length));
+  return Array.from({ length }, (_, i) => scopes.flatMap((steps) => steps.slice(i, i + 1))).flat();
+}
+
+/** Who answers is worth knowing and not worth failing for: what counts is whether the lists can be read. */
+async function ping(source: Source, signal: AbortSignal): Promise<ServerInfo> {
+  try {
+    return await source.ping(signal);
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled')
+      throw error;
+    return UNKNOWN_SERVER;
+  }
+}
+
+/** The database's time, carried on by this process's monotonic clock. */
+async function databaseClock(db: Database): Promise<() => Date> {
+  const [row] = await db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  const start = (row?.now ?? new Date()).getTime() - performance.now();
+  return () => new Date(start + performance.now());
+}

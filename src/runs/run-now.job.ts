@@ -1,0 +1,84 @@
+import { type AlertView, alertsOf } from '../alerts/alerts.view.js';
+import type { Database } from '../platform/database.js';
+import { RolewatchError } from '../platform/errors.js';
+import type { OpenDatabase } from '../platform/open-database.js';
+import { riskOfChange } from '../drift/drift-risk.js';
+import { driftText } from '../drift/drift-text.js';
+import { driftBetween } from '../drift/drift.view.js';
+import type { DriftReport } from '../drift/report.js';
+import { riskTiersOf } from '../rules/risk-tiers.view.js';
+import type { SnapshotView } from '../snapshots/observation.js';
+import { snapshotOf } from '../snapshots/snapshots.view.js';
+import { productOf, type SourceConfig } from '../sources/source-config.js';
+import type { RunOutcome } from './claim.js';
+import { LeasedRun } from './leased-run.job.js';
+import { openConfigured } from './opened-source.job.js';
+import { retireUnconfigured } from './retire-source.job.js';
+import { RunSource } from './run-source.job.js';
+import { ScheduleStore } from './schedule.store.js';
+import { SlotStore } from './slot.store.js';
+
+export interface RunNowOptions {
+  readonly opened: OpenDatabase;
+  readonly sources: readonly SourceConfig[];
+  readonly signal: AbortSignal;
+  progress(message: string): void;
+}
+
+/** How a run ended, with what it published. */
+export interface RunReport extends RunOutcome {
+  readonly source: string;
+  readonly snapshot?: SnapshotView;
+  /** What of it is worth telling. */
+  readonly alerts?: readonly AlertView[];
+  /** What changed since the snapshot before; absent with the first one. */
+  readonly drift?: DriftReport;
+  readonly driftText?: string;
+}
+
+/**
+ * Reads a source now, on the path that the clock takes, too: a slot of its own, claimed, leased and fenced.
+ * @throws RolewatchError source-paused, source-busy
+ */
+export async function runNow(source: SourceConfig, options: RunNowOptions): Promise<RunReport> {
+  const { db, tagKeys } = options.opened;
+  await new ScheduleStore(db).register([source]);
+  const slots = new SlotStore(db);
+  const story = new RunSource({
+    db,
+    tagKeys,
+    slots,
+    open: (name) => openConfigured(options.sources, name),
+    progress: (name, { step, verdict }) =>
+      options.progress(`${name}: ${step.stream} ${step.scope}: ${verdict}`),
+  });
+  const claim = await slots.claimManual(source.name);
+  const outcome = await new LeasedRun(slots, story).perform(claim, {
+    shutdown: options.signal,
+    limitMs: source.limits.runMinutes * 60_000,
+  });
+  if (outcome.seq === undefined) return { source: source.name, ...outcome };
+  return { source: source.name, ...outcome, ...(await published(db, source, outcome.seq)) };
+}
+
+/** Closes the books on sources that the configuration no longer names, when a person asks for all that it does name. */
+export async function retireDropped({ opened, sources }: RunNowOptions): Promise<string[]> {
+  const { db, tagKeys } = opened;
+  const names = sources.map(({ name }) => name);
+  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db) }, names, true);
+}
+
+async function published(
+  db: Database,
+  source: SourceConfig,
+  seq: number,
+): Promise<Pick<RunReport, 'snapshot' | 'alerts' | 'drift' | 'driftText'>> {
+  const snapshot = await snapshotOf(db, source.name, seq);
+  if (snapshot === undefined)
+    throw new RolewatchError('integrity', `snapshot ${seq} was published, but is not there`);
+  const alerts = await alertsOf(db, source.name, seq);
+  if (seq === 1) return { snapshot, alerts };
+  const drift = await driftBetween(db, source.name, String(seq - 1), String(seq));
+  const tiers = await riskTiersOf(productOf(source.kind));
+  return { snapshot, alerts, drift, driftText: driftText(drift, (change) => riskOfChange(change, tiers)) };
+}

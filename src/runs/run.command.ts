@@ -1,0 +1,62 @@
+import { defineCommand, type CommandContext } from '../platform/command/command.js';
+import { RolewatchError } from '../platform/errors.js';
+import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
+import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
+import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
+
+export const runCommand = defineCommand({
+  name: 'run',
+  summary: 'read one source now, or all of them',
+  description:
+    'Reads, compares and publishes, and says how each list was obtained, what changed, and what is held. Exit code 0: complete; 2: published, but partly read or with something held; 1: nothing was published.',
+  arguments: { source: { description: 'only this source' } },
+  options: {},
+  examples: ['rolewatch run hq', 'rolewatch run --json'],
+  async run(context: CommandContext<SourcesConfig>, args) {
+    const config = await context.config();
+    const chosen = args.source === undefined ? config.sources : [sourceNamed(config, args.source)];
+    const options: RunNowOptions = {
+      opened: await context.openDatabase(),
+      sources: config.sources,
+      signal: context.signal,
+      progress: (message) => context.progress(message),
+    };
+    const reports: RunReport[] = [];
+    const retired = args.source === undefined ? await retireDropped(options) : [];
+    for (const name of retired)
+      context.warn(`${name} is no longer configured: what was known of it is closed`);
+    for (const source of chosen) {
+      // one source alone fails with its own error code; of several, the others are still read
+      reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
+    }
+    await context.print({ runs: reports.map(document) }, () => reports.map(runText).join('\n\n'));
+    return worstExitCode(reports.map(exitCodeOf));
+  },
+});
+
+async function attempt(source: SourcesConfig['sources'][number], options: RunNowOptions): Promise<RunReport> {
+  try {
+    return await runNow(source, options);
+  } catch (error) {
+    if (!(error instanceof RolewatchError)) throw error;
+    return { source: source.name, outcome: 'failed', why: error.message };
+  }
+}
+
+function document(report: RunReport): object {
+  const { source, outcome, why, snapshot, alerts, drift } = report;
+  const held = heldIn(report).map(({ list: { stream, scope, held: count, why: reason }, release }) => ({
+    stream,
+    ...(scope !== undefined && { scope }),
+    held: count,
+    ...(reason !== undefined && { why: reason }),
+    release,
+  }));
+  return {
+    source,
+    outcome,
+    ...(why !== undefined && { why }),
+    ...(snapshot && { snapshot, held, alerts }),
+    ...(drift && { changes: drift.changes }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { Arguments, CommandSpec } from '../platform/command/command.js';
+import type { ServerConfig } from '../platform/config/server-config.js';
+import { Log } from '../platform/log.js';
+import type { OpenDatabase } from '../platform/open-database.js';
+import { serve } from './serve.job.js';
+
+interface Served {
+  readonly server: ServerConfig;
+}
+
+/** Puts the application together for a configuration; given by the entries, which know every room. */
+export type Compose<C> = (
+  config: C,
+  opened: OpenDatabase,
+  log: Log,
+) => Promise<DynamicModule> | DynamicModule;
+
+const OPTIONS = {
+  port: { kind: 'count', value: 'PORT', description: 'listen here instead of server.port; 0: any free port' },
+} as const;
+
+export function serveCommand<C extends Served>(
+  compose: Compose<C>,
+): CommandSpec<C, Arguments, typeof OPTIONS> {
+  return {
+    name: 'serve',
+    summary: 'run the service: read every source on its schedule, show health and the latest drift',
+    description:
+      'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address of this machine: / shows the latest drift, /health, /health/live and /health/ready say how it is doing. Any number of these may share one database. Exit code 0 when stopped, 1 on a fault.',
+    arguments: {},
+    options: OPTIONS,
+    examples: ['rolewatch serve', 'rolewatch serve --config /etc/rolewatch.yaml --port 8080'],
+    async run(context, _args, options) {
+      const config = await context.config();
+      const opened = await context.openDatabase();
+      const log = Log.toStderr(process.env['LOG_LEVEL']);
+      await serve(await compose(config, opened, log), {
+        host: config.server.host,
+        port: options.port ?? config.server.port,
+        log,
+        signal: context.signal,
+        onListening: (address) => context.progress(`rolewatch is at ${address}`),
+      });
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { Cron } from 'croner';
+
+/** When a source is due, as configured. */
+export interface Schedule {
+  /** A cron expression: minute hour day month weekday. */
+  readonly expression: string;
+  /** IANA name of the zone the expression is read in. */
+  readonly timezone: string;
+}
+
+/**
+ * The first slot strictly after an instant, or null if the expression never matches again.
+ *
+ * Clock changes: each local time is one slot. A local time that comes twice is a slot once (so an hourly schedule
+ * pauses for the repeated hour), and one that is skipped becomes a slot as much later as the clock jumped, unless
+ * that instant is a slot already.
+ */
+export function nextSlot(schedule: Schedule, after: Date): Date | null {
+  const cron = parse(schedule);
+  let next = cron.nextRun(after);
+  // In the second pass of a repeated hour croner answers with the first pass, which lies in the past:
+  // walk on along its own sequence, which always rises.
+  while (next !== null && next <= after) next = cron.nextRun(next);
+  return next;
+}
+
+/** Whether an instant is a slot of the schedule. */
+export function isSlot(schedule: Schedule, instant: Date): boolean {
+  return nextSlot(schedule, new Date(instant.getTime() - 1))?.getTime() === instant.getTime();
+}
+
+export interface PassedSlots {
+  /** Oldest first. */
+  readonly slots: readonly Date[];
+  /** More slots lie before the first of `slots`; they are not listed. */
+  readonly cut: boolean;
+}
+
+/**
+ * The newest slots in (after, until], at most `limit`. However long the gap, the work is bounded by `limit`:
+ * it looks back from `until` in growing steps and never walks the whole gap.
+ */
+export function slotsPassed(schedule: Schedule, after: Date, until: Date, limit: number): PassedSlots {
+  const cron = parse(schedule);
+  for (let span = limit * 1000; ; span *= 2) {
+    const start = new Date(Math.max(after.getTime(), until.getTime() - span));
+    const slots = walk(cron, schedule, start, until);
+    if (slots.length > limit) return { slots: slots.slice(-limit), cut: true };
+    if (start.getTime() <= after.getTime()) return { slots, cut: false };
+  }
+}
+
+function walk(cron: Cron, schedule: Schedule, after: Date, until: Date): Date[] {
+  const slots: Date[] = [];
+  for (let slot = nextSlot(schedule, after); slot !== null && slot <= until; slot = cron.nextRun(slot))
+    slots.push(slot);
+  return slots;
+}
+
+function parse(schedule: Schedule): Cron {
+  return new Cron(schedule.expression, { timezone: schedule.timezone, paused: true });
+}

@@ -1,0 +1,69 @@
+import type { Sql } from '../platform/tx.js';
+
+/** How one source is doing. Times and ages are by the database's clock. */
+export interface SourceStatus {
+  readonly source: string;
+  readonly kind: string;
+  /** `ageSeconds`: since it was recorded. Null before the first. */
+  readonly lastSnapshot: {
+    readonly seq: number;
+    readonly recordedAt: Date;
+    readonly ageSeconds: number;
+  } | null;
+  readonly paused: { readonly since: Date; readonly why: string } | null;
+  readonly reading: boolean;
+  /** The next slot that is not taken yet; null where nothing is scheduled. */
+  readonly nextSlot: Date | null;
+  /** How the slots of the last seven days ended. */
+  readonly coverage: { readonly published: number; readonly failed: number; readonly missed: number };
+}
+
+/** Every source that has not left the configuration, by name. */
+export async function statusOfSources(sql: Sql): Promise<SourceStatus[]> {
+  const rows = await sql.query<StatusRow>(
+    `SELECT s.name, s.kind, s.paused_at, s.paused_why, n.seq, n.recorded_at,
+            floor(extract(epoch FROM now() - n.recorded_at))::int AS age,
+            (SELECT min(due_at) FROM slot WHERE source = s.name AND state = 'due') AS next_slot,
+            EXISTS (SELECT FROM slot WHERE source = s.name AND state = 'leased' AND lease_until >= now()) AS reading,
+            week.published, week.failed, week.missed
+       FROM source s
+       LEFT JOIN snapshot n ON n.source = s.name AND n.seq = s.last_seq
+      CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE state = 'published')::int AS published,
+               count(*) FILTER (WHERE state = 'failed')::int AS failed,
+               count(*) FILTER (WHERE state = 'missed')::int AS missed
+          FROM slot WHERE source = s.name AND due_at > now() - interval '7 days') week
+      WHERE s.retired_seq IS NULL
+      ORDER BY s.name COLLATE "C"`,
+  );
+  return rows.map(toStatus);
+}
+
+interface StatusRow {
+  name: string;
+  kind: string;
+  paused_at: Date | null;
+  paused_why: string | null;
+  seq: number | null;
+  recorded_at: Date | null;
+  age: number | null;
+  next_slot: Date | null;
+  reading: boolean;
+  published: number;
+  failed: number;
+  missed: number;
+}
+
+function toStatus(row: StatusRow): SourceStatus {
+  const { seq, recorded_at: recordedAt, age: ageSeconds, paused_at: since } = row;
+  const snapped = seq !== null && recordedAt !== null && ageSeconds !== null;
+  return {
+    source: row.name,
+    kind: row.kind,
+    lastSnapshot: snapped ? { seq, recordedAt, ageSeconds } : null,
+    paused: since === null ? null : { since, why: row.paused_why ?? 'no reason given' },
+    reading: row.reading,
+    nextSlot: row.next_slot,
+    coverage: { published: row.published, failed: row.failed, missed: row.missed },
+  };
+}

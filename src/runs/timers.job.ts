@@ -1,0 +1,27 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { PulseJob } from './pulse.job.js';
+import { PULSE_MS } from './timing.js';
+
+/**
+ * Every timer of the service. A timer only says that it is time to look; what is due is decided in PostgreSQL,
+ * so any number of replicas may have the same timers.
+ */
+@Injectable()
+export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly pulse: PulseJob) {}
+
+  /** The first look is at once, so that slots are seen, and missed ones recorded, as soon as the service is up. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.pulse.beat();
+  }
+
+  @Interval('pulse', PULSE_MS)
+  async beat(): Promise<void> {
+    await this.pulse.beat();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.pulse.drain();
+  }
+}

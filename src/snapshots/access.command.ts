@@ -1,0 +1,92 @@
+import type { RiskTiers } from '../access/risk.js';
+import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { accessFilter } from './access-filter.view.js';
+import { AccessRows } from './access-rows.js';
+import { accessText, NOT_VISIBLE } from './access-text.js';
+import { accessFacts } from './access.view.js';
+import { knownSource } from './known-source.view.js';
+import { parseMoment } from './moment.js';
+import { snapshotAt } from './snapshot-at.view.js';
+
+/** The part of the configuration that says with which account a source is read. */
+export interface AccountsOfSources {
+  readonly sources: readonly { readonly name: string; readonly username?: string | undefined }[];
+}
+
+/** How risky the roles of a kind of source are. */
+export type TiersOf = (kind: string) => Promise<RiskTiers>;
+
+/** Below a unit with more people than this, they are counted, not listed, unless somebody asks. */
+const FEW_PEOPLE = 25;
+const MOST_PEOPLE = 10_000;
+
+/** @param tiersOf the risk tiers live in a room further on, which the entry hands in */
+export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> =>
+  defineCommand({
+    name: 'access',
+    summary: 'who can do what, by which path',
+    description:
+      'Lists who can do what in a state that we stood by: each permission with its role, space and path. Rights through an LDAP organisational unit are followed to the people below it; members of LDAP groups cannot be seen.',
+    arguments: { source: { description: 'the source', required: true } },
+    options: {
+      at: {
+        kind: 'text',
+        value: 'TIME|SEQ',
+        description: 'a snapshot, or a time with its zone (default: latest)',
+      },
+      permission: { kind: 'text', value: 'P', description: 'only who has this permission' },
+      role: { kind: 'text', value: 'R', description: 'only this role, by id or name' },
+      principal: { kind: 'text', value: 'K', description: 'only this person, group or unit, by key or name' },
+      people: { kind: 'flag', description: 'list the people below large units, too' },
+    },
+    examples: [
+      'rolewatch access hq --permission "Wipe device"',
+      'rolewatch access hq --principal jdoe --at 2026-03-01T00:00:00Z',
+    ],
+    async run(context: CommandContext<AccountsOfSources>, args, options) {
+      const { source } = args;
+      const moment = parseMoment(options.at);
+      const { db } = await context.openDatabase();
+      const { kind } = await knownSource(db, source);
+      const at = await snapshotAt(db, source, moment);
+      const filter = await accessFilter(db, source, options);
+      const facts = await accessFacts(db, {
+        source,
+        seq: at.seq,
+        named: [...(filter.principals ?? [])],
+        peopleLimit: options.people ? MOST_PEOPLE : FEW_PEOPLE + 1,
+      });
+      const people = options.people ? facts.people : facts.people.map(uncrowded);
+      const access = new AccessRows(
+        { ...facts, people },
+        await tiersOf(kind),
+        await ownAccount(context, source),
+      );
+      const rows = access.rows(filter);
+      const recordedAt = at.recordedAt.toISOString();
+      await context.print({ source, at: { ...at, recordedAt }, access: rows, notVisible: NOT_VISIBLE }, () =>
+        accessText(`${source}, snapshot ${at.seq} of ${recordedAt}`, rows),
+      );
+      return 0;
+    },
+  });
+
+function uncrowded<P extends { readonly count: number; readonly listed: readonly string[] }>(people: P): P {
+  return people.count > FEW_PEOPLE ? { ...people, listed: [] } : people;
+}
+
+/** History can be asked without a configuration; it then does not say which account is ours. */
+async function ownAccount(
+  context: CommandContext<AccountsOfSources>,
+  source: string,
+): Promise<string | null> {
+  try {
+    const { sources } = await context.config();
+    return sources.find(({ name }) => name === source)?.username ?? null;
+  } catch (error) {
+    context.warn(
+      `the account of ${source} is not marked: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return null;
+  }
+}

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../platform/database.js';
+import type { Fault, Page, Source } from '../sources/source.js';
+import { SourceError } from '../sources/source.js';
+import { type Acceptance, judgeRead } from './acceptance.js';
+import { type ClosingStore, shrinkOfScopes } from './closing.store.js';
+import { type ComparisonFrame, comparePage } from './compare-page.store.js';
+import { holdReason } from './hold.js';
+import { countAbsent, countOpen, keysOf } from './list.view.js';
+import type { Attempt, ListReading } from './list-reading.js';
+import { FORM } from './record-form.js';
+import type { StageStore } from './stage.store.js';
+
+/** A list is read at most this often for one believable read, and once more (as often) where something is missing. */
+const ATTEMPTS = 3;
+
+/** Read one list until it can be believed, confirm what is missing, and decide what may close. */
+export class ListReader {
+  constructor(
+    private readonly db: Database,
+    private readonly stage: StageStore,
+    private readonly closings: ClosingStore,
+  ) {}
+
+  /** @throws SourceError 'unauthorised' (the source pauses) and 'cancelled' */
+  async read(source: Source, frame: ComparisonFrame, signal: AbortSignal): Promise<ListReading> {
+    const list = new OneList(this.db, this.stage, source, frame, signal);
+    const { ous } = frame.matters;
+    const first = await list.readUntilBelieved(await list.isNew()); // nothing known yet would be missed
+    if (!first.acceptance.accepted) return notBelieved(list, first);
+    const accepted = [first.attempt];
+    const foundUnits = frame.matters.ous.length > ous.length; // entries below them were kept without their names
+    const missing = await list.isMissingWhatMatters(first.attempt);
+    if (foundUnits || missing) {
+      const second = await list.readUntilBelieved(true);
+      if (second.acceptance.accepted) accepted.push(second.attempt);
+      else if (missing) return notBelieved(list, second); // two reads of one list contradict each other
+    }
+    return this.decide(source, list, accepted);
+  }
+
+  /** What may close, what waits for a person, what stays unconfirmed. */
+  private async decide(source: Source, list: OneList, accepted: readonly Attempt[]): Promise<ListReading> {
+    const { run, step } = list.frame;
+    const attempts = accepted.map((a) => a.no);
+    const last = accepted[accepted.length - 1] ?? list.last();
+    const release = await this.closings.unusedRelease(run.source, step);
+    if (!list.shownWhole.has(last.no))
+      await this.closings.stage(run, step, attempts, list.frame.matters, release);
+    const read = last.rows;
+    const shrink =
+      step.stream === source.scopeStream
+        ? await shrinkOfScopes(this.db, run, step, read)
+        : await this.closings.shrinkOf(run, step, { release, ownAccount: source.ownAccount, read });
+    const why = holdReason(shrink);
+    const held = why === null ? null : { count: await this.closings.heldCount(run, step, release), why };
+    return {
+      ...observed(list, last),
+      verdict: 'complete',
+      why: null,
+      applied: attempts,
+      accepted: attempts,
+      readFrom: accepted[0]?.readFrom ?? last.readFrom,
+      unconfirmed: await list.unconfirmed(accepted),
+      held,
+      repeated: [...list.repeated],
+      releaseId: release?.id ?? null,
+    };
+  }
+}
+
+interface Judged {
+  readonly attempt: Attempt;
+  readonly acceptance: Acceptance;
+}
+
+/** The attempts at one list within one run. */
+class OneList {
+  readonly attempts: Attempt[] = [];
+  /** Attempts that showed every open record, known without looking key by key. */
+  readonly shownWhole = new Set<number>();
+  /** Identities that came more than once in some attempt. */
+  readonly repeated = new Set<string>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly stage: StageStore,
+    private readonly source: Source,
+    readonly frame: ComparisonFrame,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  last(): Attempt {
+    const last = this.attempts[this.attempts.length - 1];
+    if (!last) throw new Error('no attempt was made');
+    return last;
+  }
+
+  async readUntilBelieved(proveEnd: boolean): Promise<Judged> {
+    for (let tries = 1; ; tries++) {
+      const attempt = await this.readOnce(proveEnd);
+      const acceptance = await this.judge(attempt);
+      if (acceptance.accepted || !acceptance.worthRepeating || tries === ATTEMPTS)
+        return { attempt, acceptance };
+    }
+  }
+
+  /** Files are dated by whoever exported them, a live source by the database's clock: never by this machine's. */
+  private clock(): () => Date {
+    const { exportedAt } = this.source;
+    return exportedAt ? () => exportedAt : this.frame.now;
+  }
+
+  private async knownPages(): Promise<ReadonlyMap<number, string>> {
+    const { run, step, matters } = this.frame;
+    return matters.hasLearnt ? new Map() : this.stage.knownPages(run.source, step, FORM);
+  }
+
+  private async readOnce(proveEnd: boolean): Promise<Attempt> {
+    const notes = new AttemptNotes(this.attempts.length + 1, this.clock());
+    const known = await this.knownPages();
+    try {
+      for await (const page of this.source.read(this.frame.step, { signal: this.signal, proveEnd })) {
+        // the same bytes as in a read that was believed: its rows need no second look
+        const same = known.get(page.no) === page.sha256;
+        notes.add(page, same);
+        if (notes.masked) break;
+        await this.stage.keepPage(this.frame.run, this.frame.step, notes.no, page, same);
+        if (!same) await comparePage(this.stage, this.frame, notes.no, page);
+      }
+    } catch (error) {
+      notes.fail(error);
+    }
+    const attempt = notes.done(known.size);
+    this.attempts.push(attempt);
+    return attempt;
+  }
+
+  private async judge(attempt: Attempt): Promise<Acceptance> {
+    const { run, step } = this.frame;
+    const { rows, totals, faults } = attempt;
+    // only of the first attempt: later ones are compared with it key by key
+    if (
+      attempt.no === 1 &&
+      attempt.unchanged &&
+      attempt.faults.length === 0 &&
+      (await countOpen(this.db, run.source, step)) === rows
+    ) {
+      this.shownWhole.add(attempt.no);
+      return judgeRead({ rows, totals, distinct: rows, repeats: [], missing: 0, faults });
+    }
+    await this.stage.spellOutSamePages(run, step, attempt.no);
+    const { distinct, repeats } = await keysOf(this.db, run, step, attempt.no);
+    for (const repeat of repeats) this.repeated.add(repeat.identity_id);
+    const missing = (await this.absent([attempt])).all;
+    return judgeRead({ rows, totals, distinct, repeats, missing, faults });
+  }
+
+  async isNew(): Promise<boolean> {
+    return (await countOpen(this.db, this.frame.run.source, this.frame.step)) === 0;
+  }
+
+  async isMissingWhatMatters(attempt: Attempt): Promise<boolean> {
+    return (await this.absent([attempt])).mattering > 0;
+  }
+
+  /** Known records that matter and that some accepted read did not show, less those that may close. */
+  async unconfirmed(accepted: readonly Attempt[]): Promise<number> {
+    if (accepted.length === 1) return (await this.absent(accepted)).mattering;
+    const inEach = await Promise.all(accepted.map((a) => this.absent([a])));
+    const inAll = await this.absent(accepted);
+    return inEach.reduce((sum, a) => sum + a.mattering - inAll.mattering, 0);
+  }
+
+  private async absent(attempts: readonly Attempt[]) {
+    if (attempts.some((a) => this.shownWhole.has(a.no))) return { all: 0, mattering: 0 };
+    const numbers = attempts.map((a) => a.no);
+    return countAbsent(this.db, this.frame.run, this.frame.step, numbers, this.frame.matters);
+  }
+}
+
+/** Gathers what one attempt shows, page by page. */
+class AttemptNotes {
+  private readonly totals = new Set<number>();
+  private readonly faults: Fault[] = [];
+  private readonly digest = createHash('sha256');
+  private pages = 0;
+  private rows = 0;
+  private unchanged = true;
+  private readonly from: Date;
+  private to: Date;
+
+  constructor(
+    readonly no: number,
+    private readonly now: () => Date,
+  ) {
+    this.from = now();
+    this.to = this.from;
+  }
+
+  add(page: Page, same: boolean): void {
+    this.pages += 1;
+    this.rows += page.rows;
+    if (page.total !== null) this.totals.add(page.total);
+    this.faults.push(...(same ? page.listFaults : page.faults));
+    this.digest.update(Buffer.from(page.sha256, 'hex'));
+    this.unchanged &&= same;
+    this.to = this.now();
+  }
+
+  get masked(): boolean {
+    return this.faults.some((f) => f.code === 'masked');
+  }
+
+  /** A read that ends early is a fault of the list; what pages it gave stay usable for additions. */
+  fail(error: unknown): void {
+    if (!(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled')
+      throw error;
+    this.faults.push({ code: error.code, message: error.message });
+  }
+
+  done(knownPages: number): Attempt {
+    return {
+      no: this.no,
+      pages: this.pages,
+      rows: this.rows,
+      totals: [...this.totals],
+      faults: this.faults,
+      pagesDigest: this.digest.digest(),
+      readFrom: this.from,
+      readTo: this.to,
+      unchanged: this.unchanged && this.pages > 0 && this.pages === knownPages,
+    };
+  }
+}
+
+function observed(list: OneList, last: Attempt) {
+  return {
+    step: list.frame.step,
+    reads: list.attempts.length,
+    rows: last.rows,
+    total: last.totals.length === 1 ? (last.totals[0] ?? null) : null,
+    pages: last.pages,
+    pagesDigest: last.pagesDigest,
+    readFrom: last.readFrom,
+    readTo: last.readTo,
+    unreachable: last.faults.some((f) => f.code === 'unreachable'),
+  };
+}
+
+/** Additions of a read that is not believed as a whole still count; of a denied or masked one nothing does. */
+function notBelieved(list: OneList, { acceptance }: Judged): ListReading {
+  const usable =
+    acceptance.verdict === 'partial' ? list.attempts.filter((a) => a.pages > 0).map((a) => a.no) : [];
+  return {
+    ...observed(list, list.last()),
+    verdict: acceptance.verdict,
+    why: acceptance.why,
+    applied: usable,
+    accepted: [],
+    unconfirmed: 0,
+    held: null,
+    repeated: [],
+    releaseId: null,
+  };
+}

@@ -1,0 +1,40 @@
+import type { ObservationView, SnapshotView } from './observation.js';
+
+/** One block for each snapshot, newest first, as the terminal shows it. */
+export function snapshotsText(snapshots: readonly SnapshotView[]): string {
+  if (snapshots.length === 0) return 'No snapshot yet.';
+  return snapshots.map(snapshotText).join('\n\n');
+}
+
+function snapshotText(snapshot: SnapshotView): string {
+  return [
+    `${snapshot.source} ${snapshot.seq}  ${snapshot.recordedAt}`,
+    `  digest ${snapshot.digest}`,
+    `  root   ${snapshot.root}`,
+    ...observationLines(snapshot.observations).map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/** The verdict on each list with its proof, a line each, one below the other: what `run`, `snapshots` and the page show. */
+export function observationLines(observations: readonly ObservationView[]): string[] {
+  const width = Math.max(0, ...observations.map((observation) => listName(observation).length));
+  return observations.map((observation) => {
+    const { verdict, why } = observation;
+    const list = `${listName(observation)}:`.padEnd(width + 1);
+    return `${verdict.padEnd(8)} ${list} ${proof(observation)}${why === undefined ? '' : ` (${why})`}`;
+  });
+}
+
+function listName({ stream, scope }: ObservationView): string {
+  return scope === undefined ? stream : `${stream}, space ${scope}`;
+}
+
+function proof({ rows, total, pages, reads, unconfirmed, held }: ObservationView): string {
+  return [
+    total === undefined ? `${rows} rows` : `${rows} of ${total} rows`,
+    `${pages} ${pages === 1 ? 'page' : 'pages'}`,
+    `${reads} ${reads === 1 ? 'read' : 'reads'}`,
+    ...(unconfirmed > 0 ? [`${unconfirmed} unconfirmed`] : []),
+    ...(held > 0 ? [`${held} held`] : []),
+  ].join(', ');
+}

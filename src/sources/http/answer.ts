@@ -1,0 +1,103 @@
+/** Judges an HTTP answer by its status and headers, before its body is believed. */
+import { property, wellFormed } from '../json.js';
+import { SourceError } from '../source.js';
+import { parseRetryAfter, PassingError } from './retry.js';
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+const REDIRECTS: ReadonlySet<number> = new Set([300, 301, 302, 303, 305, 306, 307, 308]);
+const SHOWN_MESSAGE = 200;
+
+/** @throws SourceError unless the headers promise JSON as it was asked for. */
+export function checkHeaders(where: string, headers: Headers): void {
+  const type = first(headers['content-type'])?.split(';')[0]?.trim().toLowerCase();
+  if (type?.includes('html')) {
+    const hint = 'is basePath right, and is this the address of the API and not of a log-in page?';
+    throw new SourceError('not-json-answer', `${where}: answered HTML: ${hint}`);
+  }
+  if (type !== undefined && type !== 'application/json' && type !== 'text/json' && !type.endsWith('+json')) {
+    throw new SourceError(
+      'not-json-answer',
+      `${where}: answered ${shown(type)} where application/json is due`,
+    );
+  }
+  const encoding = first(headers['content-encoding'])?.trim().toLowerCase();
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+    const hint = 'though it was asked not to: switch compression off in the proxy in front of it';
+    throw new SourceError(
+      'not-json-answer',
+      `${where}: answered with content-encoding ${shown(encoding)}, ${hint}`,
+    );
+  }
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The beginning of the body. */
+  readonly body: Uint8Array;
+  readonly origin: string;
+  readonly now: Date;
+  /** Takes secrets out of a text of the server. */
+  readonly redact: (text: string) => string;
+}
+
+/** The error that a status other than 200 means. */
+export function refusalError(where: string, refusal: Refusal): SourceError {
+  const { status, headers } = refusal;
+  if (REDIRECTS.has(status)) {
+    const target = targetHost(first(headers['location']), refusal.origin);
+    const hint = 'redirects are never followed; set url to where the API itself is';
+    return new SourceError('redirected', `${where}: answered ${status}, a redirect to ${target}: ${hint}`);
+  }
+  if (status === 204)
+    return new SourceError('not-json-answer', `${where}: answered 204, without the body that is due`);
+  const words = `${where}: answered ${status}${serverWords(refusal)}`;
+  if (status === 401) {
+    const hint =
+      'user name or password is wrong, or the account is locked; not tried again, so as not to lock it';
+    return new SourceError('unauthorised', `${words}: ${hint}`);
+  }
+  if (status === 403)
+    return new SourceError('denied', `${words}: the account lacks the role that this call needs`);
+  if (!PASSING_STATUS.has(status)) return new SourceError('http-status', words);
+  return new PassingError('http-status', words, parseRetryAfter(first(headers['retry-after']), refusal.now));
+}
+
+/** ` (“…”)` with the server's own message, for people only: its language depends on the server. */
+function serverWords({ body, redact }: Refusal): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return '';
+  }
+  const messages = property(parsed, 'messages');
+  const texts = (Array.isArray(messages) ? messages : []).map((message) =>
+    property(message, 'localizedMessage'),
+  );
+  const text = shown(redact(texts.filter((t) => typeof t === 'string').join('; ')));
+  return text === '' ? '' : ` (“${text}”)`;
+}
+
+function targetHost(location: string | undefined, origin: string): string {
+  if (location === undefined) return 'nowhere (no location header)';
+  if (!URL.canParse(location, origin)) return 'an address that is no URL';
+  const target = new URL(location, origin);
+  return target.origin === origin
+    ? 'another path of the same host'
+    : shown(`${target.protocol}//${target.host}`);
+}
+
+/** On one line, without control signs, and short. */
+function shown(text: string): string {
+  const line = wellFormed(text)
+    .replace(/\p{C}+/gu, ' ')
+    .trim();
+  return line.length > SHOWN_MESSAGE ? `${line.slice(0, SHOWN_MESSAGE)}…` : line;
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

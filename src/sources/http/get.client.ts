@@ -1,0 +1,228 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { isLoopback } from '../../platform/config/fields.js';
+import { RolewatchError } from '../../platform/errors.js';
+import { SourceError } from '../source.js';
+import { checkHeaders, refusalError } from './answer.js';
+import { explainFailure } from './failure.js';
+import { DEFAULT_LIMITS, type HttpLimits } from './limits.js';
+import { PassingError, retrying, type RetryDeps } from './retry.js';
+
+export interface GetSettings {
+  /** Scheme, host and port; everything this client ever talks to. */
+  readonly url: string;
+  readonly username: string;
+  /** Asked before each request, so that a changed secret is taken up; never kept. */
+  readonly password: () => Promise<string> | string;
+  /** PEM of the only authorities that are trusted; absent: those of Node. */
+  readonly caPem?: string;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export interface GetDeps extends RetryDeps {
+  readonly now: () => Date;
+}
+
+export interface GetRequest {
+  /** From the root of the origin, with its leading slash and without a query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** Named first in errors: "users, page 3". */
+  readonly where: string;
+  readonly signal: AbortSignal;
+  /** Attempts in all, where fewer than the limit will do. */
+  readonly tries?: number;
+}
+
+export interface GetAnswer {
+  readonly bytes: Buffer;
+  readonly sentAt: Date;
+  readonly receivedAt: Date;
+}
+
+/** Of an answer that is not used, no more than this is read to find the server's message. */
+const REFUSAL_BYTES = 64 * 1024;
+/** Node's own default, stated because it is a bound we promise. */
+const HEADER_BYTES = 16 * 1024;
+
+const LIVE_DEPS: GetDeps = {
+  sleep: (ms, signal) => delay(ms, undefined, { signal }),
+  random: Math.random,
+  now: () => new Date(),
+};
+
+/**
+ * Asks one server for JSON. It has no way to send anything but GET, none to talk to another origin, and none to follow
+ * a redirect: the pool is bound to the origin, and the method below is the only one that uses it.
+ */
+export class GetClient {
+  readonly #pool: Pool;
+  readonly #origin: string;
+  readonly #settings: GetSettings;
+  readonly #limits: HttpLimits;
+  readonly #deps: GetDeps;
+
+  constructor(settings: GetSettings, deps: Partial<GetDeps> = {}) {
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#deps = { ...LIVE_DEPS, ...deps };
+    this.#origin = checkedOrigin(settings.url);
+    this.#pool = new Pool(this.#origin, {
+      connections: 1,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: this.#limits.headersMs,
+      bodyTimeout: this.#limits.idleMs,
+      maxHeaderSize: HEADER_BYTES,
+      connect: {
+        timeout: this.#limits.connectMs,
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true,
+        ca: settings.caPem,
+      },
+    });
+  }
+
+  /** The body of a 200 that promises JSON. @throws SourceError */
+  async get(request: GetRequest): Promise<GetAnswer> {
+    const limits = { ...this.#limits, tries: request.tries ?? this.#limits.tries };
+    try {
+      return await retrying(() => this.#attempt(request), limits, request.signal, this.#deps);
+    } catch (error) {
+      if (request.signal.aborted)
+        throw new SourceError('cancelled', `${request.where}: the read was cancelled`);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #attempt(request: GetRequest): Promise<GetAnswer> {
+    const password = await this.#settings.password();
+    const attempt = new AbortController();
+    const cancel = (): void => attempt.abort();
+    const timer = setTimeout(cancel, this.#limits.pageMs);
+    request.signal.addEventListener('abort', cancel);
+    try {
+      if (request.signal.aborted) cancel();
+      return await this.#exchange(request, password, attempt.signal);
+    } catch (error) {
+      throw error instanceof SourceError ? error : this.#networkError(request, error, attempt.signal);
+    } finally {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #exchange(
+    { path, query, where }: GetRequest,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<GetAnswer> {
+    const sentAt = this.#deps.now();
+    const basic = Buffer.from(`${this.#settings.username}:${password}`).toString('base64');
+    const { statusCode, headers, body } = await this.#pool.request({
+      method: 'GET',
+      path: `${path}${queryString(query)}`,
+      headers: {
+        authorization: `Basic ${basic}`,
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': 'rolewatch',
+      },
+      signal,
+    });
+    try {
+      if (statusCode !== 200) {
+        const refused = { status: statusCode, headers, origin: this.#origin, now: this.#deps.now() };
+        const redact = redaction([password, basic]);
+        throw refusalError(where, { ...refused, redact, body: await beginning(body, REFUSAL_BYTES) });
+      }
+      checkHeaders(where, headers);
+      const bytes = await whole(body, this.#limits.pageBytes, Number(headers['content-length'] ?? 0), where);
+      return { bytes, sentAt, receivedAt: this.#deps.now() };
+    } finally {
+      // Ends the connection where the body was not read to its end; an error it still has to tell is of no interest
+      body.on('error', () => undefined).destroy();
+    }
+  }
+
+  #networkError({ where }: GetRequest, error: unknown, attempt: AbortSignal): SourceError {
+    if (attempt.aborted) {
+      return new PassingError(
+        'unreachable',
+        `${where}: the answer took longer than ${this.#limits.pageMs / 1000} s in all`,
+      );
+    }
+    const { code, words, passing } = explainFailure(error);
+    const message = `${where}: ${this.#origin}: ${words}`;
+    return passing ? new PassingError(code, message) : new SourceError(code, message);
+  }
+}
+
+async function whole(
+  body: AsyncIterable<Buffer>,
+  limit: number,
+  announced: number,
+  where: string,
+): Promise<Buffer> {
+  const tooLarge = (): SourceError =>
+    new SourceError('too-large', `${where}: the answer is larger than ${limit} bytes: lower pageSize`);
+  if (announced > limit) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (size === 0) throw new SourceError('not-json-answer', `${where}: answered 200 with an empty body`);
+  return Buffer.concat(chunks, size);
+}
+
+/** The first bytes of a body; what breaks on the way to them does not matter, the status has told enough. */
+async function beginning(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= limit) break;
+    }
+  } catch {
+    // kept: what had come
+  }
+  return Buffer.concat(chunks).subarray(0, limit);
+}
+
+function checkedOrigin(text: string): string {
+  const invalid = (why: string): RolewatchError => new RolewatchError('config-invalid', `url: ${why}`);
+  if (!URL.canParse(text)) throw invalid('not a URL; right would be https://core.example.com');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '')
+    throw invalid('holds credentials; they belong to username and password');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw invalid('holds more than scheme, host and port; a path belongs to basePath');
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw invalid(
+      'must be https: the credentials would travel readable (http is for this machine itself only)',
+    );
+  }
+  return url.origin;
+}
+
+function queryString(query: GetRequest['query'] = {}): string {
+  const text = new URLSearchParams(
+    Object.entries(query).map(([key, value]) => [key, String(value)]),
+  ).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function redaction(secrets: readonly string[]): (text: string) => string {
+  return (text) =>
+    secrets.filter((s) => s !== '').reduce((cleared, secret) => cleared.replaceAll(secret, '***'), text);
+}

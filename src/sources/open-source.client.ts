@@ -1,0 +1,50 @@
+import { allOrEveryFault } from '../platform/config/read-references.js';
+import type { HttpLimits } from './http/limits.js';
+import { createIvantiEpmm, type IvantiEpmmSource } from './ivanti-epmm/ivanti-epmm.client.js';
+import { createIvantiEpmmFiles } from './ivanti-epmm/ivanti-epmm-files.client.js';
+import { readReferences } from './references.client.js';
+import type { Source } from './source.js';
+import type { EpmmSourceConfig, SourceConfig, SourceLimits } from './source-config.js';
+
+const MIB = 1024 * 1024;
+
+/**
+ * Connects a configured source, with the secrets and files its configuration refers to.
+ * @throws RolewatchError config-invalid naming every reference that leads nowhere; SourceError for an unusable export
+ */
+export async function openSource(config: SourceConfig): Promise<Source> {
+  switch (config.kind) {
+    case 'ivanti-epmm':
+      return openEpmm(config);
+    case 'ivanti-epmm-files':
+      return createIvantiEpmmFiles({ ...config, pageBytes: config.limits.pageMiB * MIB });
+  }
+}
+
+/** @throws RolewatchError config-invalid */
+export async function openEpmm(config: EpmmSourceConfig): Promise<IvantiEpmmSource> {
+  const [password, caPem] = await allOrEveryFault(readReferences(config));
+  return createIvantiEpmm({
+    name: config.name,
+    url: config.url,
+    basePath: config.basePath,
+    username: config.username,
+    password: () => password.reveal(),
+    ...(caPem !== undefined && { caPem }),
+    scopes: config.scopes,
+    pageSize: config.pageSize,
+    limits: httpLimits(config.limits),
+  });
+}
+
+function httpLimits(limits: SourceLimits): Partial<HttpLimits> {
+  return {
+    connectMs: limits.connectSeconds * 1000,
+    headersMs: limits.headersSeconds * 1000,
+    idleMs: limits.idleSeconds * 1000,
+    pageMs: limits.pageSeconds * 1000,
+    pageBytes: limits.pageMiB * MIB,
+    tries: limits.tries,
+    maxRetryAfterMs: limits.retryAfterMinutes * 60_000,
+  };
+}

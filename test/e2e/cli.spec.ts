@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freshDatabase } from '../support/database.js';
+
+const BIN = join(import.meta.dirname, '../../bin/rolewatch.js');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rolewatch-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function rolewatch(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...argv], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('the command rolewatch', () => {
+  it('explains itself without a configuration, a database or a trace on the disk', () => {
+    const { status, stdout, stderr } = rolewatch(['--help']);
+    expect([status, stderr]).toEqual([0, '']);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => String(name));
+    expect(commands).toContain('snapshots');
+    for (const command of commands) {
+      const help = rolewatch([command, '--help']);
+      expect([command, help.status]).toEqual([command, 0]);
+      expect(help.stdout).toContain(`\n  rolewatch ${command}`);
+    }
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  it('names the nearest command', () => {
+    expect(rolewatch(['snapshot'])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: "rolewatch: unknown command 'snapshot' (Did you mean snapshots?)\n",
+    });
+  });
+
+  it('bears a reader that goes away', () => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', 'set -o pipefail; "$0" "$1" --help | true', process.execPath, BIN],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it('answers from the database that DATABASE_URL names, one document on stdout and nothing else', async () => {
+    const fresh = await freshDatabase();
+    try {
+      const env = {
+        MIGRATE_DATABASE_URL: fresh.ownerUrl,
+        DATABASE_URL: fresh.appUrl,
+        ROLEWATCH_KEY: Buffer.alloc(32, 1).toString('base64'),
+      };
+      const { status, stdout, stderr } = rolewatch(['snapshots', '--json'], env);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toEqual({ snapshots: [] });
+    } finally {
+      await fresh.drop();
+    }
+  });
+
+  it('says which database it cannot reach, and not how it would have signed in', () => {
+    const env = {
+      DATABASE_URL: 'postgresql://app:hunter2@127.0.0.1:1/none',
+      ROLEWATCH_KEY: Buffer.alloc(32).toString('base64'),
+    };
+    const { status, stdout, stderr } = rolewatch(['snapshots', '--json'], env);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'database-unreachable' } });
+    expect(stderr).toContain('127.0.0.1:1');
+    expect(stderr).not.toContain('hunter2');
+  });
+});

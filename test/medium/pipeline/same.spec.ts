@@ -1,0 +1,102 @@
+import { Pipeline } from '../../support/pipeline.js';
+import { untruths } from './lists.js';
+import { addAdmin, FIELD, GLOBAL, SHOPS, village } from './village.js';
+
+const TABLES = ['record', 'grant_', 'role_permission', 'link', 'identity'] as const;
+
+describe('the same state', () => {
+  let pipeline: Pipeline;
+
+  beforeEach(async () => {
+    pipeline = await Pipeline.start({ estate: village(), pageSize: 3 });
+    await pipeline.publish();
+    await pipeline.publish(); // only after the first is it known which directory entries matter
+  });
+  afterEach(() => pipeline.stop());
+
+  const counts = async (): Promise<number[]> => Promise.all(TABLES.map((table) => pipeline.count(table)));
+
+  it('shuffled, re-cased, re-escaped, with sets in another order and fields nobody knows, writes nothing', async () => {
+    const [before, root] = [await counts(), await pipeline.root(2)];
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      pipeline.server.spelling = seed;
+      const seq = await pipeline.publish();
+      expect(await pipeline.doubts(seq)).toEqual([]);
+      expect(await pipeline.changes(seq)).toEqual([]);
+      expect(await pipeline.root(seq)).toBe(root);
+    }
+    expect(await counts()).toEqual(before);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('still shows what changed, in whatever spelling', async () => {
+    pipeline.server.spelling = 5;
+    await pipeline.publish();
+    pipeline.server.spelling = 6;
+    pipeline.estate.grantRole('bob', GLOBAL, 7);
+    expect((await pipeline.changes(await pipeline.publish())).map(({ what }) => what)).toEqual([
+      'role-granted',
+    ]);
+  });
+
+  it('is not told again, nor taken back, by the list of another space', async () => {
+    await pipeline.stop();
+    pipeline = await Pipeline.start({ estate: village({ summaryGivesAllSpaces: true }) });
+    await pipeline.publish();
+    // the list of the first space shows the grant before the list of its own space does
+    pipeline.server.inject(
+      { name: 'late', list: (listing) => listing, answer: (reply) => (reply.status = 503) },
+      { stream: 'user_summary', space: '2' },
+    );
+    pipeline.estate.grantRole('bob', FIELD, 7);
+    const seq = await pipeline.publish();
+    expect((await pipeline.changes(seq)).map(({ what }) => what)).toEqual(['role-granted']);
+    pipeline.server.heal();
+    expect(await pipeline.changes(await pipeline.publish())).toEqual([]);
+    expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
+  });
+});
+
+describe('a source that is configured otherwise', () => {
+  let pipeline: Pipeline;
+  afterEach(() => pipeline.stop());
+
+  it('says "no longer watched" of the space it leaves, and of the rights that only that space showed', async () => {
+    const estate = village({ summaryGivesAllSpaces: false });
+    pipeline = await Pipeline.start({ estate });
+    pipeline.scopes = ['1', '2', '3'];
+    await pipeline.publish();
+    pipeline.scopes = ['1', '2'];
+    const changes = await pipeline.changes(await pipeline.publish());
+    expect(changes[0]).toMatchObject({
+      what: 'scope-disappeared',
+      cause: 'configuration',
+      subject: { key: '3' },
+    });
+    expect(
+      changes
+        .slice(1)
+        .map(({ what, cause, subject }) => `${what} ${cause} ${subject.key}`)
+        .sort(),
+    ).toEqual([
+      expect.stringMatching(/^role-revoked configuration OU=Helpdesk/),
+      'role-revoked configuration bob',
+      'role-revoked configuration sue',
+    ]);
+    for (const { partOf } of changes.slice(1)) expect(partOf).toBe(changes[0]?.ids[0]);
+    expect(await pipeline.changes(await pipeline.publish())).toEqual([]);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('takes a space that is added later as read for the first time', async () => {
+    pipeline = await Pipeline.start({ estate: village({ summaryGivesAllSpaces: false }) });
+    pipeline.scopes = ['1', '2'];
+    await pipeline.publish();
+    pipeline.scopes = null;
+    expect(await pipeline.changes(await pipeline.publish())).toEqual([]);
+    addAdmin(pipeline.estate, 'zoe', [SHOPS, 5]);
+    const told = await pipeline.changes(await pipeline.publish());
+    expect(told.map(({ what }) => what)).toEqual(['principal-appeared', 'role-granted']);
+    expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
+  });
+});

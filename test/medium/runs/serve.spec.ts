@@ -1,0 +1,127 @@
+import { request } from 'node:http';
+import { Module } from '@nestjs/common';
+import { Log } from '../../../src/platform/log.js';
+import { OpenDatabase } from '../../../src/platform/open-database.js';
+import { PlatformModule } from '../../../src/platform/platform.module.js';
+import { RunsModule } from '../../../src/runs/runs.module.js';
+import { serve } from '../../../src/runs/serve.job.js';
+import { ClockBench } from './clock-bench.js';
+import { checkYaml } from '../../../src/platform/config/check.js';
+import { TagKeys } from '../../../src/platform/tag-key.store.js';
+import { sourcesSchema } from '../../../src/sources/source-config.js';
+
+@Module({})
+class Application {}
+
+/** Nobody listens on port 1: every run fails at once. */
+const sources = checkYaml(
+  `- { name: s1, kind: ivanti-epmm, url: "http://127.0.0.1:1", username: auditor, password: { env: PATH },
+       schedule: "0 * * * *", limits: { tries: 1 } }`,
+  'test.yaml',
+  sourcesSchema('.'),
+);
+
+let bench: ClockBench;
+let stop: AbortController;
+let stopped: Promise<void>;
+let port: number;
+
+beforeEach(async () => {
+  bench = await ClockBench.open();
+  stop = new AbortController();
+  await bench.pastSlot('s1', 0);
+  const log = Log.to({ write: () => undefined });
+  // the bench closes the database
+  const tagKeys = new TagKeys({ no: 1, key: Buffer.alloc(32) });
+  const opened = Object.assign(Object.create(OpenDatabase.prototype) as OpenDatabase, {
+    db: bench.fresh.db,
+    tagKeys,
+  });
+  const application = {
+    module: Application,
+    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources)],
+  };
+  await new Promise<void>((listening, failed) => {
+    const onListening = (address: string): void => {
+      port = Number(new URL(address).port);
+      listening();
+    };
+    stopped = serve(application, { host: '127.0.0.1', port: 0, log, signal: stop.signal, onListening });
+    stopped.catch(failed);
+  });
+});
+
+afterEach(async () => {
+  stop.abort();
+  await stopped;
+  await bench.fresh.drop();
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+function get(path: string, host = `127.0.0.1:${String(port)}`): Promise<Answer> {
+  return new Promise((answered, failed) => {
+    request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => answered({ status: response.statusCode, headers: response.headers, body }));
+    })
+      .on('error', failed)
+      .end();
+  });
+}
+
+/** Until the first run, begun at start, has ended. */
+async function firstRun(): Promise<void> {
+  for (let state = 'due'; state === 'due' || state === 'leased';)
+    state = (await bench.rows())[0]?.state ?? '';
+}
+
+describe('the service', () => {
+  it('says that it lives and is ready', async () => {
+    expect(await get('/health/live')).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+    expect(await get('/health/ready')).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  });
+
+  it('lives, but is not ready, without its database', async () => {
+    await firstRun();
+    jest.spyOn(bench.fresh.db, 'query').mockRejectedValue(new Error('connection refused'));
+    expect((await get('/health/live')).status).toBe(200);
+    expect((await get('/health/ready')).status).toBe(503);
+    expect((await get('/health')).status).toBe(503);
+    jest.restoreAllMocks();
+  });
+
+  it('looks at once when it starts, and tells how each source is doing', async () => {
+    await firstRun();
+    await bench.fresh.db.query(
+      `UPDATE source SET paused_at = now(), paused_why = 'refused' WHERE name = 's2'`,
+    );
+    const { sources } = JSON.parse((await get('/health')).body) as { sources: Record<string, unknown>[] };
+    expect(sources[0]).toMatchObject({ source: 's1', lastSnapshot: null, paused: null, reading: false });
+    expect(sources[0]?.['coverage']).toMatchObject({ published: 0, failed: 1 });
+    expect(sources[0]?.['nextSlot']).toMatch(/:00:00\.000Z$/);
+    expect(sources[1]).toMatchObject({ source: 's2', paused: { why: 'refused' } });
+  });
+
+  it('shows the latest drift as a page that can load and send nothing', async () => {
+    const { status, headers, body } = await get('/');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';style-src 'sha256-[^']+';/);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['x-powered-by']).toBeUndefined();
+    expect(body).toContain('<h2>s1</h2>');
+    expect(body).not.toContain('<script');
+  });
+
+  it('answers to names of this machine only', async () => {
+    expect((await get('/', 'attacker.example')).status).toBe(421);
+    expect((await get('/health', 'attacker.example')).body).toBe('');
+    expect((await get('/health/live', 'localhost')).status).toBe(200);
+  });
+});
