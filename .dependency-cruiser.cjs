@@ -32,8 +32,12 @@ const SPEC = '\\.spec\\.ts$';
 const ENTRY = '^src/[^/]+\\.ts$';
 /** What Node is started with. */
 const STARTED = '^src/(main|cli)\\.ts$|^demo/main\\.ts$|^bench/[^/]+\\.ts$';
-/** `thing.ts` without a middle suffix. Plumbing (platform/) and entries are exempt. */
-const PURE = path('^src/[^/]+/', '^src/(platform|generated)/', '\\.[^/.]+\\.ts$');
+/** `thing.ts`, or any suffix that promises nothing else. Not plumbing and entries: docs/decisions/0015. */
+const PURE = path(
+  '^src/[^/]+/',
+  '^src/(platform|generated)/',
+  '\\.(store|view|client|job|command|controller|module|spec)\\.ts$',
+);
 /** What a pure file may use. */
 const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|visible)\\.ts$', '^src/platform/config/'];
 const COMPUTING_PACKAGES = ['canonicalize', 'croner', 'fastest-levenshtein', 're2js', 'yaml', 'zod'];
