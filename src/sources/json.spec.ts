@@ -125,4 +125,9 @@ describe('formatPath', () => {
     expect(formatPath(['results', 4, 'spaceRoles'])).toBe('results[4].spaceRoles');
     expect(formatPath([])).toBe('(top)');
   });
+
+  it('can be stored whatever the keys are', () => {
+    expect(formatPath(['a\0b', '\ud800'])).toBe('a\ufffdb.\ufffd');
+    expect(formatPath([`${'x'.repeat(59)}😀`])).toBe(`${'x'.repeat(59)}\ufffd…`);
+  });
 });

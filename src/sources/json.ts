@@ -176,8 +176,13 @@ class JsonScanner {
 
 /** `results[4].spaceRoles`; "(top)" for the whole. */
 export function formatPath(path: readonly PropertyKey[]): string {
-  const parts = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${shorten(String(step))}`));
+  const parts = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${keyWords(String(step))}`));
   return parts.join('').replace(/^\./, '') || '(top)';
+}
+
+/** A key is the server's own text, and messages are stored like any other. */
+function keyWords(key: string): string {
+  return wellFormed(shorten(key));
 }
 
 function shorten(text: string): string {

@@ -138,6 +138,20 @@ describe('the catalogue', () => {
   });
 });
 
+describe('what PostgreSQL cannot store', () => {
+  it('is replaced in the name of a category and in versions', () => {
+    const read = page(
+      'roles',
+      envelope([{ category: 'A\0\ud800', roleAndPermissions: [{ roleId: 1, permissions: [] }] }]),
+    );
+    expect(read.records().map((r) => r.body['category'])).toEqual(['A\ufffd\ufffd']);
+    const results = { apiVersion: 2, vspVersion: '12\0\udc00' };
+    expect(readPing(Buffer.from(JSON.stringify({ results })))).toMatchObject({
+      serverVersion: '12\ufffd\ufffd',
+    });
+  });
+});
+
 describe('device_spaces', () => {
   const spaces = [{ id: 1, name: 'Global' }];
   it.each([
