@@ -83,6 +83,7 @@ describe('readPage', () => {
     ['a text', { totalCount: '1' }, 'totalCount is "1"'],
     ['negative', { totalCount: -1 }, 'totalCount is -1'],
     ['a fraction', { totalCount: 1.5 }, 'totalCount is 1.5'],
+    ['beyond all lists', { totalCount: 1e15 }, 'totalCount is 1000000000000000'],
   ])('has no total where totalCount is %s', (_, counts, words) => {
     const read = page('users', envelope(users('a'), counts), '');
     expect(read.total).toBeNull();
