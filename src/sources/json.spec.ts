@@ -70,6 +70,13 @@ describe('parseJson', () => {
     expect(faultOf(() => parse('{"a":'.repeat(100_000)))).toContain('nested deeper than 64');
   });
 
+  it('does not build more values than fit into memory', () => {
+    const crowd = Buffer.from(`[${'{},'.repeat(2_000_000)}{}]`);
+    expect(() => parseJson(crowd, 'roles, page 0')).toThrow(
+      new SourceError('too-large', 'roles, page 0: holds more than 2000000 values: smaller pages would do'),
+    );
+  });
+
   it('skips a byte order mark and refuses other encodings, with the place', () => {
     expect(parse('\ufeff[1]')).toEqual([1]);
     expect(faultOf(() => parseJson(Buffer.from('["Zoë"]', 'latin1'), 'users'))).toContain(
