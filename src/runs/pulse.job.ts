@@ -78,8 +78,9 @@ export class PulseJob {
     await this.schedules.register(this.sources);
     for (const source of this.sources) await this.schedules.seeSlots(source);
     await this.schedules.endUnconfigured(names);
-    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
     for (const claim of await this.slots.claimDue(names, MAX_RUNS - this.running.size)) this.begin(claim);
+    // last: it publishes, which takes a while, and what is due must wait neither for that nor for its success
+    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
   }
 
   private begin(claim: Claim): void {

@@ -18,7 +18,11 @@ afterEach(async () => {
   await bench.fresh.drop();
 });
 
-function pulseOf(run: Runner['run'], timing = { graceMs: 60_000, handBackMs: 60_000 }): PulseJob {
+function pulseOf(
+  run: Runner['run'],
+  timing = { graceMs: 60_000, handBackMs: 60_000 },
+  retire = (): Promise<string[]> => Promise.resolve([]),
+): PulseJob {
   const sources = SOURCES.map((source) => ({ ...source, limitMs: 60_000 }));
   const log = Log.to({ write: (line: string) => void lines.push(line) });
   return new PulseJob(
@@ -26,7 +30,7 @@ function pulseOf(run: Runner['run'], timing = { graceMs: 60_000, handBackMs: 60_
     bench.schedules,
     bench.slots,
     new LeasedRun(bench.slots, { run }),
-    () => Promise.resolve([]),
+    retire,
     log,
     timing,
   );
@@ -83,6 +87,14 @@ describe('the pulse', () => {
     await pulse.beat();
     await pulse.idle();
     expect((await states()).filter((state) => state === 'published')).toHaveLength(2);
+  });
+
+  it('reads what is due although another source cannot be retired', async () => {
+    const pulse = pulseOf(publish, undefined, () => Promise.reject(new Error('cannot be retired')));
+    await pulse.beat();
+    await pulse.idle();
+    expect((await states()).filter((state) => state === 'published')).toHaveLength(2);
+    expect(lines.join('')).toContain('cannot be retired');
   });
 
   it('waits at shutdown for runs that end in time, and begins nothing more', async () => {
