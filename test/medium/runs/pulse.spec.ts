@@ -125,6 +125,15 @@ describe('the pulse', () => {
     expect(await bench.slots.claimDue(['s1', 's2', 's3'], 3)).toHaveLength(3);
   });
 
+  it('does not wait for ever for a database that does not answer', async () => {
+    const pulse = pulseOf(publish, { graceMs: 10, handBackMs: 10 });
+    const query = jest.spyOn(bench.fresh.db, 'query').mockReturnValue(new Promise(() => undefined));
+    void pulse.beat();
+    await pulse.drain();
+    query.mockRestore();
+    expect(lines.join('')).toContain('runs did not end in time');
+  });
+
   it('goes without a run that will not stop: its lease runs out by itself', async () => {
     let release = (): void => undefined;
     const stuck = new Promise<void>((done) => (release = done));
