@@ -32,10 +32,14 @@ const SPEC = '\\.spec\\.ts$';
 const ENTRY = '^src/[^/]+\\.ts$';
 /** What Node is started with. */
 const STARTED = '^src/(main|cli)\\.ts$|^demo/main\\.ts$|^bench/[^/]+\\.ts$';
-/** `thing.ts` without a middle suffix. Plumbing (platform/) and entries are exempt. */
-const PURE = path('^src/[^/]+/', '^src/(platform|generated)/', '\\.[^/.]+\\.ts$');
+/** `thing.ts`, or any suffix that promises nothing else. Not plumbing and entries: docs/decisions/0015. */
+const PURE = path(
+  '^src/[^/]+/',
+  '^src/(platform|generated)/',
+  '\\.(store|view|client|job|command|controller|module|spec)\\.ts$',
+);
 /** What a pure file may use. */
-const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors)\\.ts$', '^src/platform/config/'];
+const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|visible)\\.ts$', '^src/platform/config/'];
 const COMPUTING_PACKAGES = ['canonicalize', 'croner', 'fastest-levenshtein', 're2js', 'yaml', 'zod'];
 const COMPUTING_BUILTINS = ['assert', 'buffer', 'crypto', 'path', 'string_decoder', 'url', 'util'];
 const EFFECTFUL_BUILTINS = builtinModules.filter((name) => !COMPUTING_BUILTINS.includes(name.split('/')[0]));

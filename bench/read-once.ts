@@ -1,6 +1,6 @@
 /**
  * One run of one source, in a process of its own, so that its peak memory can be told from the server's:
- * `node dist/bench/read-once.js DATA_DIR URL PASSWORD`. Prints one line of JSON. Started by bench/memory.ts.
+ * `node dist/bench/read-once.js DATA_DIR URL NAME`, the password in BENCH_PASSWORD. Prints one line of JSON. Started by bench/memory.ts.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openDatabase } from '../src/platform/open-database.js';

@@ -193,7 +193,11 @@ describe('each kind of fault', () => {
   it.each([
     ['no sources', '{}', 'sources: missing; it must be a list with at least one source'],
     ['an empty list', 'sources: []', 'sources: must be a list with at least one source'],
-    ['an empty file', '', 'rolewatch.yaml:1:1 must be a mapping of keys to values'],
+    [
+      'an empty file',
+      '',
+      'rolewatch.yaml:1:1 must be a mapping of keys to values; known here: sources, server',
+    ],
     ['a list', '- 1', 'rolewatch.yaml:1:1 must be a mapping of keys to values'],
     [
       'no kind',
@@ -257,8 +261,8 @@ describe('each kind of fault', () => {
     ],
     ['a prototype', `${FILES}__proto__: { sources: 1 }`, '__proto__: unknown key'],
     ['a merge key', source('<<: { simulated: true }'), '<<: unknown key'],
-    ['an unknown tag', source('simulated: !yes 1'), 'Unresolved tag'],
-    ['an unknown alias', source('limits: *none'), 'Unresolved alias'],
+    ['an unknown tag', source('simulated: !yes 1'), 'rolewatch.yaml:5:16 tags are not known here'],
+    ['an unknown alias', source('limits: *none'), 'rolewatch.yaml:5:13 no anchor of this name'],
     ['a second document', `${FILES}---\nsources: []\n`, 'a second document begins here'],
     ['a tab', 'sources:\n\t- 1\n', 'tabs cannot indent'],
     ['an open bracket', 'sources: [', 'rolewatch.yaml:1:'],
@@ -267,6 +271,21 @@ describe('each kind of fault', () => {
     ['another encoding', Buffer.from('sources: [{ name: "\xe4" }]', 'latin1'), 'is not a UTF-8 text'],
   ])('%s', async (_, text, message) => {
     expect((await faults(text)).join('\n')).toContain(message);
+  });
+
+  it.each([
+    '!hunter2',
+    '*hunter2',
+    '|hunter2',
+    '"\\xhunter2"',
+    '"x" hunter2',
+    '%hunter2',
+    '@hunter2',
+    '- hunter2',
+  ])('a password that does not even parse is not repeated: %s', async (password) => {
+    const text = (await faults(`${EPMM.replace('{ env: PW }', password)} }`)).join();
+    const block = (await faults(`sources:\n  - password: ${password}\n`)).join();
+    expect(text + block).not.toContain('hunter2');
   });
 
   it('an alias bomb is refused before it grows', async () => {

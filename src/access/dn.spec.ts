@@ -65,6 +65,10 @@ describe('dnKey', () => {
     expect(dnKey(text)).toBe(`!${text}`);
   });
 
+  it.each(['cn=a\\00b,dc=x', 'cn="a\\00b",dc=x', 'cn=#0c03610062,dc=x'])('keeps NUL in %j escaped', (dn) => {
+    expect(dnKey(dn)).toBe('dc=x,cn=a\\00b');
+  });
+
   it('reads 100,000 signs in one pass', () => {
     const values = 'a\\,'.repeat(50_000);
     expect(dnKey(`cn=${values},dc=x`)).toBe(`dc=x,cn=${'a\\2c'.repeat(50_000)}`);

@@ -112,14 +112,15 @@ class DnParser {
 const ORDINARY = /^[\w.@-]*$/;
 
 /**
- * Compatible signs, case and white space made alike, then every sign with a meaning in a key escaped as hex.
+ * Compatible signs, case and white space made alike, then every sign with a meaning in a key escaped as hex, and NUL,
+ * which a DN may spell `\00` and PostgreSQL cannot store.
  * Not the full preparation of RFC 4518: folding ß to ss or ı to i would make one of two people.
  */
 function textForm(value: string): string {
   if (ORDINARY.test(value)) return value.toLowerCase();
   const folded = value.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC');
   const spaced = folded.replace(/\s+/gu, ' ').trim();
-  return spaced.replace(/["#+,;<=>\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(16)}`);
+  return spaced.replace(/["#+,;<=>\\\0]/g, (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** BER tags of strings that are UTF-8 or a part of it: OCTET STRING, UTF8String, PrintableString, IA5String. */

@@ -1,4 +1,5 @@
 import { compareTiers } from '../access/risk.js';
+import { oneLine } from '../platform/visible.js';
 import type { AlertHolder, AlertView } from './alerts.view.js';
 
 /** Alerts as lines for a terminal, worst first; what is held is said elsewhere, with the command that releases it. */
@@ -14,7 +15,9 @@ export function alertsText(alerts: readonly AlertView[]): string[] {
       case 'last-holder-lost':
         return [
           '',
-          `[critical] Nobody holds "${alert.permission ?? ''}" any more: a lock-out, or somebody's plan?`,
+          oneLine(
+            `[critical] Nobody holds "${alert.permission ?? ''}" any more: a lock-out, or somebody's plan?`,
+          ),
         ];
       case 'built-in-holds-role':
         return [
@@ -42,7 +45,9 @@ function holderLines(holders: readonly AlertHolder[]): string[] {
     const roles = held.map(({ role }) =>
       role.name === undefined ? `role ${role.id}` : `${role.id} ${role.name}`,
     );
-    return `  [${tier}] ${who(principal)} in ${scope.name ?? `space ${scope.key}`}: ${roles.join('; ')}`;
+    return oneLine(
+      `  [${tier}] ${who(principal)} in ${scope.name ?? `space ${scope.key}`}: ${roles.join('; ')}`,
+    );
   });
 }
 

@@ -64,6 +64,15 @@ ou=ops, organisational unit
       cause: ou; on 2026-03-01 between 10:00 and 11:00 UTC`);
 });
 
+it('no name begins a line of the text', () => {
+  const forged = '\n[low] nobody, local admin\n  - ';
+  const scope = { key: '1', name: forged };
+  const subject = { ...bad.subject, name: forged };
+  const text = driftText(report({ ...bad, scope, subject, role: { id: '7', name: forged } }), tierOf);
+  const plain = driftText(report(bad), tierOf);
+  expect(text.split('\n').length).toBe(plain.split('\n').length);
+});
+
 it('the text says when there is nothing', () => {
   expect(driftText(report(), tierOf)).toContain('No changes.');
 });

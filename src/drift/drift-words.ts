@@ -1,6 +1,7 @@
 /** Plain, neutral words for changes: what the terminal and the page both say. */
 import { compareTiers } from '../access/risk.js';
 import type { RiskTier } from '../access/model.js';
+import { oneLine } from '../platform/visible.js';
 import { groupBy } from './collect.js';
 import type { DriftReport, Named, NamedScope, ReportedChange } from './report.js';
 import type { Window } from './told.js';
@@ -25,11 +26,11 @@ export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[]
     .map((changes) => {
       const lines = changes.map((change) => ({
         tier: tierOf(change),
-        text: sentence(change),
-        notes: notes(change),
+        text: oneLine(sentence(change)),
+        notes: notes(change).map(oneLine),
       }));
       const tier = lines.map((line) => line.tier).sort(worstFirst)[0];
-      return { title: changes[0] ? describe(changes[0].subject) : '', tier, changes: lines };
+      return { title: changes[0] ? oneLine(describe(changes[0].subject)) : '', tier, changes: lines };
     })
     .sort((a, b) => worstFirst(a.tier, b.tier));
 }

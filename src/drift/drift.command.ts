@@ -1,5 +1,6 @@
 import type { RiskTiers } from '../access/risk.js';
 import { type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { oneLine } from '../platform/visible.js';
 import type { Sql } from '../platform/tx.js';
 import { type Difference, differences } from '../snapshots/difference.view.js';
 import { knownSource } from '../snapshots/known-source.view.js';
@@ -56,6 +57,6 @@ function rowsText(rows: readonly Difference[]): string[] {
   return [
     '',
     `${rows.length} rows of the store differ`,
-    ...rows.map((row) => `  ${row.table} ${Object.values(row.key).join(' ')}: ${side(row)}`),
+    ...rows.map((row) => oneLine(`  ${row.table} ${Object.values(row.key).join(' ')}: ${side(row)}`)),
   ];
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, messageOf, RolewatchError } from './errors.js';
+import { writeOnce } from './write-once.js';
 
 /** The configured key: it wraps the keys in the database and is itself never there. AES-256. */
 const KEY_BYTES = 32;
@@ -34,19 +35,11 @@ function decode(text: string, from: string): Buffer {
   );
 }
 
-/** The key in a file, made once; of two processes that begin, one wins. */
+/** The key in a file, made once. */
 async function keyOfFolder(file: string): Promise<Buffer> {
   const known = await readIfThere(file);
   if (known !== undefined) return decode(known, file);
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600 });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await writeOnce(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
   return keyOfFolder(file);
 }
 

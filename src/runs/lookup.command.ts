@@ -1,6 +1,7 @@
 import { GLOBAL_SCOPE } from '../access/permissions.js';
 import { defineCommand, type CommandContext } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import { oneLine } from '../platform/visible.js';
 import { lookUp } from './look-up.job.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 
@@ -33,8 +34,8 @@ export const lookupCommand = defineCommand({
     await context.print({ source, word, scope, ...answer }, () =>
       [
         `${answer.entries.length}${total} entries match "${word}" in space ${scope} of ${source}`,
-        ...answer.entries.map(
-          (entry) => `  ${entry.type.padEnd(5)} ${entry.dn}${entry.name === null ? '' : `  ${entry.name}`}`,
+        ...answer.entries.map((entry) =>
+          oneLine(`  ${entry.type.padEnd(5)} ${entry.dn}${entry.name === null ? '' : `  ${entry.name}`}`),
         ),
       ].join('\n'),
     );

@@ -57,7 +57,6 @@ export class PulseJob {
   }
 
   private async stop(): Promise<void> {
-    await this.beating;
     if (await this.idleWithin(this.timing.graceMs)) return;
     this.log.info('stopping: runs are aborted', { count: this.running.size });
     this.stopping.abort(new Error('the process was asked to stop'));
@@ -68,9 +67,15 @@ export class PulseJob {
   private async idleWithin(ms: number): Promise<boolean> {
     const waiting = new AbortController();
     const late = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
-    const inTime = await Promise.race([this.idle().then(() => true), late]);
+    const inTime = await Promise.race([this.settled().then(() => true), late]);
     waiting.abort();
     return inTime;
+  }
+
+  /** A look that is under way may still begin runs, or wait for a database that does not answer. */
+  private async settled(): Promise<void> {
+    await this.beating;
+    await this.idle();
   }
 
   private async look(): Promise<void> {
@@ -78,8 +83,10 @@ export class PulseJob {
     await this.schedules.register(this.sources);
     for (const source of this.sources) await this.schedules.seeSlots(source);
     await this.schedules.endUnconfigured(names);
-    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
+    if (this.drained !== null) return;
     for (const claim of await this.slots.claimDue(names, MAX_RUNS - this.running.size)) this.begin(claim);
+    // last: it publishes, which takes a while, and what is due must wait neither for that nor for its success
+    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
   }
 
   private begin(claim: Claim): void {

@@ -106,7 +106,7 @@ class PlannedLists {
       await this.source.ping(this.options.signal);
       return true;
     } catch (error) {
-      if (error instanceof SourceError && error.code === 'cancelled') throw error;
+      if (endsTheRun(error)) throw error;
       return false;
     }
   }
@@ -128,10 +128,14 @@ async function ping(source: Source, signal: AbortSignal): Promise<ServerInfo> {
   try {
     return await source.ping(signal);
   } catch (error) {
-    if (!(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled')
-      throw error;
+    if (endsTheRun(error)) throw error;
     return UNKNOWN_SERVER;
   }
+}
+
+/** Refused credentials pause the source, whichever request met them. */
+function endsTheRun(error: unknown): boolean {
+  return !(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled';
 }
 
 /** The database's time, carried on by this process's monotonic clock. */

@@ -15,7 +15,7 @@ const WHOLE_SOURCE = '';
 async function retireSource(parts: PublishParts, source: RetiringSource): Promise<number> {
   const { db, slots } = parts;
   const tiers = await riskTiersOf(productOf(source.kind));
-  const claim = await slots.claimManual(source.name);
+  const claim = await slots.claimManual(source.name, true);
   const scopes = [...(await watchedScopes(db, source.name)), WHOLE_SOURCE];
   const seq = await publishRun(parts, claim, tiers, {
     facts: {

@@ -26,6 +26,7 @@ export const runCommand = defineCommand({
     for (const name of retired)
       context.warn(`${name} is no longer configured: what was known of it is closed`);
     for (const source of chosen) {
+      if (context.signal.aborted) break;
       // one source alone fails with its own error code; of several, the others are still read
       reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
     }

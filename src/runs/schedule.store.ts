@@ -28,10 +28,14 @@ const UNCONFIGURED_GRACE = `interval '1 hour'`;
 export class ScheduleStore {
   constructor(private readonly db: Database) {}
 
-  /** Makes the sources known to the database; those that are keep what they have. */
+  /**
+   * Makes the sources known to the database; those that are keep what they have. They are looked for first, since
+   * ON CONFLICT alone locks the row it finds, and so waits for as long as that source is being published.
+   */
   async register(sources: readonly Pick<ScheduledSource, 'name' | 'kind'>[]): Promise<void> {
     await this.db.query(
-      `INSERT INTO source (name, kind) SELECT * FROM unnest($1::text[], $2::text[])
+      `INSERT INTO source (name, kind)
+       SELECT * FROM unnest($1::text[], $2::text[]) AS configured EXCEPT SELECT name, kind FROM source
        ON CONFLICT (name) DO UPDATE SET kind = excluded.kind WHERE source.kind <> excluded.kind`,
       [sources.map((source) => source.name), sources.map((source) => source.kind)],
     );

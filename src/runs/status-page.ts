@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { visible } from '../platform/visible.js';
 import type { ObservationView } from '../snapshots/observation.js';
 import { observationLines } from '../snapshots/snapshots-text.js';
 import type { SourceStatus } from './status.view.js';
@@ -89,7 +90,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Safe in element content and quoted attributes. Characters that reorder or hide text are shown by their code. */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
-    .replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return visible(text).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }

@@ -1,7 +1,7 @@
 import { judgeRead, type ReadFacts } from './acceptance.js';
 
 const good: ReadFacts = { rows: 10, totals: [10], distinct: 10, repeats: [], missing: 0, faults: [] };
-const identical = { identical: true, remembered: false };
+const identical = { identical: true, remembered: false, again: true };
 
 describe('a read', () => {
   it('is accepted when the rows are as many as the one stated total', () => {
@@ -18,17 +18,18 @@ describe('a read', () => {
     ['a total that changed', { totals: [10, 11] }, 'changed while reading: 10, then 11'],
     [
       'a repeat with other content',
-      { repeats: [{ identical: false, remembered: true }] },
+      { repeats: [{ ...identical, identical: false, remembered: true }] },
       '1 keys came twice',
     ],
     ['a fresh repeat with something missing', { repeats: [identical], missing: 2 }, '2 known records'],
+    ['a repeat seen for the first time', { repeats: [{ ...identical, again: false }] }, 'not before'],
   ])('is partial and worth repeating with %s', (_, change, why) => {
     const judged = judgeRead({ ...good, ...change });
     expect(judged).toMatchObject({ accepted: false, verdict: 'partial', worthRepeating: true });
     expect(judged.why).toContain(why);
   });
 
-  it('is accepted with an identical repeat if nothing is missing, or if the repeat is remembered', () => {
+  it('is accepted with an identical repeat that comes again if nothing is missing, or that is remembered', () => {
     expect(judgeRead({ ...good, distinct: 9, repeats: [identical] }).accepted).toBe(true);
     expect(judgeRead({ ...good, repeats: [{ ...identical, remembered: true }], missing: 3 }).accepted).toBe(
       true,

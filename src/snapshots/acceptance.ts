@@ -10,6 +10,8 @@ export interface Repeat {
   readonly identical: boolean;
   /** Known from an earlier read as a repeat this source always gives. */
   readonly remembered: boolean;
+  /** An earlier read of this run gave it more than once, too. */
+  readonly again: boolean;
 }
 
 /** What is known of one read of one list. */
@@ -69,9 +71,11 @@ function firstDoubt(facts: ReadFacts): string | null {
 function doubtAboutRepeats(facts: ReadFacts): string | null {
   const differing = facts.repeats.filter((r) => !r.identical).length;
   if (differing > 0) return `${differing} keys came twice with different content`;
-  const fresh = facts.repeats.filter((r) => !r.remembered).length;
-  if (fresh > 0 && facts.missing > 0) {
-    return `${fresh} keys came twice while ${facts.missing} known records were not shown`;
+  const fresh = facts.repeats.filter((r) => !r.remembered);
+  if (fresh.length > 0 && facts.missing > 0) {
+    return `${fresh.length} keys came twice while ${facts.missing} known records were not shown`;
   }
-  return null;
+  // who was passed over may be somebody nobody knows yet: only the next read tells whether the source always does it
+  const once = fresh.filter((r) => !r.again).length;
+  return once > 0 ? `${once} keys came twice in one read, which they had not before` : null;
 }

@@ -1,4 +1,5 @@
 import { compareTiers } from '../access/risk.js';
+import { oneLine } from '../platform/visible.js';
 import type { PrincipalView } from './access-principal.js';
 import type { AccessRow } from './access-rows.js';
 
@@ -21,7 +22,7 @@ function principalText(rows: readonly AccessRow[]): string[] {
   if (first === undefined) return [];
   const roles = [...grouped(rows, (row) => JSON.stringify([row.role.id, row.scope.key, row.path])).values()];
   roles.sort(byWorstRole);
-  return [principalLine(first.principal), ...roles.flatMap(roleText)];
+  return [principalLine(first.principal), ...roles.flatMap(roleText)].map(oneLine);
 }
 
 function roleText(rows: readonly AccessRow[]): string[] {

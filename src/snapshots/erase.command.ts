@@ -1,5 +1,6 @@
 import { defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import { oneLine } from '../platform/visible.js';
 import type { Tx } from '../platform/tx.js';
 import { counterpartKeys } from './counterparts.view.js';
 import { type ErasureOrder, eraseSubject, placeHold, releaseHold } from './erase.store.js';
@@ -81,6 +82,6 @@ function doneText(
   };
   return [
     deeds[deed],
-    ...done.also.map((key) => `the same person is also known as ${key}: not touched`),
+    ...done.also.map((key) => oneLine(`the same person is also known as ${key}: not touched`)),
   ].join('\n');
 }

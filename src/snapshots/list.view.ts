@@ -40,9 +40,13 @@ export async function countOpen(sql: Sql, source: string, step: Step): Promise<n
   return Number(row?.n ?? 0);
 }
 
+interface RepeatRow extends Omit<Repeat, 'again'> {
+  readonly identity_id: string;
+}
+
 export interface Keys {
   readonly distinct: number;
-  readonly repeats: readonly (Repeat & { readonly identity_id: string })[];
+  readonly repeats: readonly RepeatRow[];
 }
 
 /** Distinct keys of an attempt, and those that came more than once. */
@@ -53,7 +57,7 @@ export async function keysOf(db: Database, run: RunFrame, step: Step, attempt: n
         WHERE run_id = $1 AND stream = $2 AND scope = $3 AND attempt = $4`,
       [run.runId, step.stream, step.scope, attempt],
     );
-    const repeats = await tx.query<Repeat & { identity_id: string }>(
+    const repeats = await tx.query<RepeatRow>(
       `SELECT s.identity_id, count(DISTINCT s.tag) = 1 AS identical, bool_or(k.identity_id IS NOT NULL) AS remembered
          FROM stage_seen s LEFT JOIN known_repeat k
            ON k.source = $5 AND k.stream = s.stream AND k.scope = s.scope AND k.identity_id = s.identity_id

@@ -63,7 +63,7 @@ export class ListReader {
       readFrom: accepted[0]?.readFrom ?? last.readFrom,
       unconfirmed: await list.unconfirmed(accepted),
       held,
-      repeated: [...list.repeated],
+      repeated: list.repeatedIn(accepted),
       releaseId: release?.id ?? null,
     };
   }
@@ -79,8 +79,8 @@ class OneList {
   readonly attempts: Attempt[] = [];
   /** Attempts that showed every open record, known without looking key by key. */
   readonly shownWhole = new Set<number>();
-  /** Identities that came more than once in some attempt. */
-  readonly repeated = new Set<string>();
+  /** Identities that came more than once, by attempt. */
+  private readonly repeated = new Map<number, ReadonlySet<string>>();
 
   constructor(
     private readonly db: Database,
@@ -150,10 +150,16 @@ class OneList {
       return judgeRead({ rows, totals, distinct: rows, repeats: [], missing: 0, faults });
     }
     await this.stage.spellOutSamePages(run, step, attempt.no);
-    const { distinct, repeats } = await keysOf(this.db, run, step, attempt.no);
-    for (const repeat of repeats) this.repeated.add(repeat.identity_id);
+    const { distinct, repeats: found } = await keysOf(this.db, run, step, attempt.no);
+    const again = new Set(this.repeatedIn(this.attempts)); // of this attempt, nothing is noted yet
+    const repeats = found.map((r) => ({ ...r, again: again.has(r.identity_id) }));
+    this.repeated.set(attempt.no, new Set(found.map((r) => r.identity_id)));
     const missing = (await this.absent([attempt])).all;
     return judgeRead({ rows, totals, distinct, repeats, missing, faults });
+  }
+
+  repeatedIn(attempts: readonly Attempt[]): string[] {
+    return [...new Set(attempts.flatMap((a) => [...(this.repeated.get(a.no) ?? [])]))];
   }
 
   async isNew(): Promise<boolean> {

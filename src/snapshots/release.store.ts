@@ -1,6 +1,7 @@
 import { appendAction } from '../accounts/action-log.store.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Tx } from '../platform/tx.js';
+import { oneLine } from '../platform/visible.js';
 import type { HeldList } from './held-list.js';
 import { heldKeys } from './held-keys.view.js';
 import { heldLists } from './held-lists.view.js';
@@ -68,7 +69,9 @@ async function refuseOther(
   const held = lists.reduce((sum, list) => sum + list.held, 0);
   if (held === order.expected) return;
   const keys = await heldKeys(tx, order.source, seq, lists, KEYS_LISTED);
-  const listed = keys.map(({ key, name }) => `  ${key ?? 'erased'}${name === null ? '' : ` (${name})`}`);
+  const listed = keys.map(({ key, name }) =>
+    oneLine(`  ${key ?? 'erased'}${name === null ? '' : ` (${name})`}`),
+  );
   if (held > keys.length) listed.push(`  and ${held - keys.length} more`);
   throw new RolewatchError(
     'expectation-failed',

@@ -70,6 +70,13 @@ describe('parseJson', () => {
     expect(faultOf(() => parse('{"a":'.repeat(100_000)))).toContain('nested deeper than 64');
   });
 
+  it('does not build more values than fit into memory', () => {
+    const crowd = Buffer.from(`[${'{},'.repeat(2_000_000)}{}]`);
+    expect(() => parseJson(crowd, 'roles, page 0')).toThrow(
+      new SourceError('too-large', 'roles, page 0: holds more than 2000000 values: smaller pages would do'),
+    );
+  });
+
   it('skips a byte order mark and refuses other encodings, with the place', () => {
     expect(parse('\ufeff[1]')).toEqual([1]);
     expect(faultOf(() => parseJson(Buffer.from('["Zoë"]', 'latin1'), 'users'))).toContain(
@@ -124,5 +131,10 @@ describe('formatPath', () => {
   it('reads like code', () => {
     expect(formatPath(['results', 4, 'spaceRoles'])).toBe('results[4].spaceRoles');
     expect(formatPath([])).toBe('(top)');
+  });
+
+  it('can be stored whatever the keys are', () => {
+    expect(formatPath(['a\0b', '\ud800'])).toBe('a\ufffdb.\ufffd');
+    expect(formatPath([`${'x'.repeat(59)}😀`])).toBe(`${'x'.repeat(59)}\ufffd…`);
   });
 });

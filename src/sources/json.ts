@@ -1,18 +1,21 @@
 /** Reads JSON that somebody else wrote: strictly, with the place of every fault, and into values we can store. */
-import type { Json, JsonObject } from './source.js';
+import type { FaultCode, Json, JsonObject } from './source.js';
 import { SourceError } from './source.js';
 
 const MAX_DEPTH = 64;
+/** The busiest real pages of 32 MiB hold fewer; as many empty rows would take gigabytes once they are parsed. */
+const MAX_VALUES = 2_000_000;
 
 /**
  * Parses the bytes of an answer. A UTF-8 byte order mark is skipped (RFC 8259 §8.1 allows that).
  * @param where named first in the message, for example "roles, space 1, page 0"
- * @throws SourceError bad-json with line, column and path: not UTF-8, cut off, a key twice, nested deeper than 64
+ * @throws SourceError bad-json with line, column and path: not UTF-8, cut off, a key twice, nested deeper than 64;
+ *   too-large: more values than fit into memory
  */
 export function parseJson(bytes: Uint8Array, where: string): unknown {
   const text = decodeUtf8(bytes, where);
   const fault = new JsonScanner(text).fault();
-  if (fault !== null) throw new SourceError('bad-json', `${where}: ${fault}`);
+  if (fault !== null) throw new SourceError(fault.code, `${where}: ${fault.message}`);
   return JSON.parse(text) as unknown;
 }
 
@@ -32,7 +35,14 @@ function decodeUtf8(bytes: Uint8Array, where: string): string {
 }
 
 /** Thrown inside the scanner only. */
-class Fault extends Error {}
+class Fault extends Error {
+  constructor(
+    readonly code: FaultCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const LITERAL = /true|false|null/y;
@@ -45,23 +55,26 @@ const PLAIN_SIGNS = /[^"\\\u0000-\u001f]*/y;
  */
 class JsonScanner {
   private at = 0;
+  private values = 0;
   private readonly path: (string | number)[] = [];
 
   constructor(private readonly text: string) {}
 
   /** What is wrong and where, or null. */
-  fault(): string | null {
+  fault(): Fault | null {
     try {
       this.value();
       if (this.sign() !== '') this.fail('something follows the end of the JSON value');
       return null;
     } catch (error) {
-      if (error instanceof Fault) return error.message;
+      if (error instanceof Fault) return error;
       throw error;
     }
   }
 
   private value(): void {
+    if (++this.values > MAX_VALUES)
+      throw new Fault('too-large', `holds more than ${MAX_VALUES} values: smaller pages would do`);
     const sign = this.sign();
     if (sign === '{') this.object();
     else if (sign === '[') this.array();
@@ -161,6 +174,7 @@ class JsonScanner {
   private fail(what: string, at = this.at): never {
     const cut = at >= this.text.length ? ' (the answer is cut off?)' : '';
     throw new Fault(
+      'bad-json',
       `not valid JSON: ${what}${cut} at ${this.place(at)}, path ${formatPath(this.path.filter((step) => step !== ''))}`,
     );
   }
@@ -176,8 +190,13 @@ class JsonScanner {
 
 /** `results[4].spaceRoles`; "(top)" for the whole. */
 export function formatPath(path: readonly PropertyKey[]): string {
-  const parts = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${shorten(String(step))}`));
+  const parts = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${keyWords(String(step))}`));
   return parts.join('').replace(/^\./, '') || '(top)';
+}
+
+/** A key is the server's own text, and messages are stored like any other. */
+function keyWords(key: string): string {
+  return wellFormed(shorten(key));
 }
 
 function shorten(text: string): string {

@@ -111,7 +111,7 @@ export class SourceError extends Error {
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
-  /** Ask once more after the stated end, so that a count that is too low cannot hide rows (HTTP only). */
+  /** Ask once more after the stated end even if it came on a page with room for more (HTTP only). */
   readonly proveEnd?: boolean;
 }
 

@@ -34,6 +34,7 @@ const SUFFIX_BREACHES = [
   breach('pure-uses-computing-packages', 'src/drift/uses-nest.ts', '@nestjs/common'),
   breach('pure-stands-on-pure-plumbing', 'src/drift/uses-plumbing.ts', '../platform/tx.js'),
   breach('pure-uses-computing-builtins', 'src/drift/uses-files.ts', 'node:fs/promises'),
+  breach('pure-uses-computing-builtins', 'src/drift/some.util.ts', 'node:fs'),
   breach('views-only-read', 'src/drift/writes.view.ts', './some.store.js'),
   breach('stores-only-write', 'src/drift/tells-a-story.store.ts', './some.job.js'),
   breach('clients-only-talk', 'src/sources/keeps.client.ts', './some.store.js'),

@@ -75,11 +75,18 @@ const CASES: readonly Case[] = [
   ),
   breaks(SYNTAX, 'src/drift/clock.ts', 'export const now = (): Date => new Date();\n'),
   breaks(SYNTAX, 'src/drift/clock-number.ts', 'export const now = (): number => Date.now();\n'),
+  breaks(SYNTAX, 'src/drift/clock-text.ts', 'export const now = (): string => Date();\n'),
+  breaks(SYNTAX, 'src/drift/clock.util.ts', 'export const now = (): number => Date.now();\n'),
   breaks(SYNTAX, 'src/drift/dice.ts', 'export const dice = (): number => Math.random();\n'),
   breaks(
     'no-restricted-globals',
     'src/drift/environment.ts',
     'export const home = (): unknown => process.env;\n',
+  ),
+  breaks(
+    'no-restricted-globals',
+    'src/drift/roundabout.ts',
+    'export const all = (): unknown => globalThis;\n',
   ),
   breaks(
     'no-restricted-imports',

@@ -44,7 +44,7 @@ const RECORDS = `
          i.name_tag_key || ':' || encode(i.name_tag, 'hex') as "nameTag",
          ${before('r')} as "isBefore", ${after('r')} as "isAfter", ${touched('r')} as touched,
          r.body ->> 'type' as type, (r.body ->> 'builtIn')::boolean as "builtIn",
-         (r.body ->> 'memberCount')::integer as "memberCount",
+         (r.body ->> 'memberCount')::float8 as "memberCount",
          (select coalesce(jsonb_object_agg(key, value), '{}') from (
             select key, value from jsonb_each(r.personal) where key in ('name', 'email')
             union all select key, value from jsonb_each(r.body) where key = 'origin') stated) as attributes,

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { visible } from './visible.js';
+import { visible } from '../visible.js';
 
 /** Where results and messages go; `isTTY` as in node:tty. */
 export interface Streams {

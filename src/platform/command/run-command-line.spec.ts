@@ -171,6 +171,31 @@ describe('a command', () => {
     expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
+  it('says that it was interrupted also where the command told its failure itself', async () => {
+    const telling = single(() => {
+      process.emit('SIGTERM');
+      return Promise.resolve(1);
+    });
+    expect((await run(['do'], { commands: [telling] })).exitCode).toBe(143);
+  });
+
+  it('ends all the same when it does not come to an end in order', async () => {
+    jest.useFakeTimers();
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    let end = (): void => undefined;
+    const ended = new Promise<0>((resolve) => (end = () => resolve(0)));
+    const stuck = run(['do'], { commands: [single(() => ended)] });
+    process.emit('SIGTERM');
+    await jest.advanceTimersByTimeAsync(24_000);
+    expect(exit).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(exit).toHaveBeenCalledWith(143);
+    jest.useRealTimers();
+    exit.mockRestore();
+    end();
+    expect((await stuck).stderr).toContain('did not end within 25 seconds');
+  });
+
   it('goes on when nobody reads its result any more', async () => {
     const stdout = new PassThrough();
     stdout.destroy(new Error('EPIPE'));

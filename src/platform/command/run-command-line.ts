@@ -25,10 +25,14 @@ type ProcessExitCode = ExitCode | 130 | 143;
 /** Runs what was typed to its end, prints its error if it has one, and gives the exit code of the process. */
 export async function runCommandLine<C>(line: CommandLine<C>): Promise<ProcessExitCode> {
   const output = new Output(line.streams, line.argv.includes('--json'));
-  const interruption = new Interruption();
+  const interruption = new Interruption(() =>
+    output.fail('interrupted', `interrupted; it did not end within ${END_WITHIN_MS / 1000} seconds`),
+  );
   try {
     const call = await parse(line, output);
-    return call === undefined ? 0 : await runCall(call, line, output, interruption.signal);
+    if (call === undefined) return 0;
+    const exitCode = await runCall(call, line, output, interruption.signal);
+    return exitCode === 1 ? (interruption.exitCode ?? 1) : exitCode;
   } catch (error) {
     if (interruption.exitCode !== undefined) {
       output.fail('interrupted', 'interrupted');
@@ -118,14 +122,21 @@ class Resources<C> {
   }
 }
 
-/** The first SIGINT or SIGTERM asks the command to end in order; a second one has its usual effect, at once. */
+/** Longer than any orderly end takes, shorter than the 30 seconds after which supervisors kill. */
+const END_WITHIN_MS = 25_000;
+
+/**
+ * The first SIGINT or SIGTERM asks the command to end in order; a second one has its usual effect, at once. So has the
+ * first if there is no end: a database that does not answer, say, lets no connection be closed.
+ */
 class Interruption {
   private readonly controller = new AbortController();
+  private late: NodeJS.Timeout | undefined;
   private readonly onInterrupt = (): void => this.interrupt(130);
   private readonly onTerminate = (): void => this.interrupt(143);
   exitCode: 130 | 143 | undefined;
 
-  constructor() {
+  constructor(private readonly onLate: () => void) {
     process.once('SIGINT', this.onInterrupt);
     process.once('SIGTERM', this.onTerminate);
   }
@@ -135,12 +146,17 @@ class Interruption {
   }
 
   dispose(): void {
+    clearTimeout(this.late);
     process.off('SIGINT', this.onInterrupt);
     process.off('SIGTERM', this.onTerminate);
   }
 
   private interrupt(exitCode: 130 | 143): void {
     this.exitCode = exitCode;
+    this.late = setTimeout(() => {
+      this.onLate();
+      process.exit(exitCode);
+    }, END_WITHIN_MS);
     this.controller.abort();
   }
 }

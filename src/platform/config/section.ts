@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 /** A mapping whose keys are all known. */
 export function section<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
-  const keys = Object.keys(shape).join(' ');
+  const keys = Object.keys(shape);
+  const due = `must be a mapping of keys to values; known here: ${keys.join(', ')}`;
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? keys : 'must be a mapping of keys to values'),
+    error: (issue) => (issue.code === 'unrecognized_keys' ? keys.join(' ') : due),
   });
 }
 

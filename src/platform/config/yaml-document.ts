@@ -1,4 +1,14 @@
-import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 
 /** Where something stands in a file; both count from 1. */
 export interface Position {
@@ -18,12 +28,17 @@ export interface YamlFault {
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_FAULTS = 20;
 
-/** The texts of the parser quote the file, which may hold a secret, so the frequent faults get words of our own. */
+/** Some texts of the parser quote the file, which may hold a secret (`password: !hunter2`); these get words of our own. */
 const WORDS: Readonly<Record<string, string>> = {
+  BAD_DIRECTIVE: 'directives are not known here; a text that begins with "%" needs quotes',
+  BAD_DQ_ESCAPE: 'no such escape; in double quotes a backslash is written twice',
   DUPLICATE_KEY: 'this key stands twice; keep one of them',
   MULTIPLE_DOCS: 'a second document begins here; one file is one document',
   TAB_AS_INDENT: 'tabs cannot indent; use spaces',
+  TAG_RESOLVE_FAILED: 'tags are not known here; a text that begins with "!" needs quotes',
+  UNEXPECTED_TOKEN: 'this cannot stand here; a text with special characters needs quotes',
 };
+const UNKNOWN_ALIAS = 'no anchor of this name stands before it; a text that begins with "*" needs quotes';
 
 /** A YAML 1.2 file with positions. Refuses what could mean two things: a key twice, unknown tags, a second document. */
 export class YamlDocument {
@@ -44,7 +59,7 @@ export class YamlDocument {
           lineCounter: this.lines,
           logLevel: 'error',
         });
-        faults.push(...this.parserFaults(this.document));
+        faults.push(...this.parserFaults(this.document), ...this.unknownAliases(this.document));
         // a key that stands twice leaves a value that can be checked on; anything else does not
         if (faults.every(({ message }) => message === WORDS['DUPLICATE_KEY']))
           this.value = this.document.toJS();
@@ -82,6 +97,20 @@ export class YamlDocument {
     }));
   }
 
+  private unknownAliases(document: Document): YamlFault[] {
+    const faults: YamlFault[] = [];
+    const anchors = new Set<string>();
+    visit(document, (_, node) => {
+      if (isAlias(node)) {
+        if (!anchors.has(node.source) && node.range)
+          faults.push({ position: this.position(node.range[0]), message: UNKNOWN_ALIAS });
+      } else if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined) {
+        anchors.add(node.anchor);
+      }
+    });
+    return faults.slice(0, MOST_FAULTS);
+  }
+
   private position(offset: number): Position {
     const { line, col } = this.lines.linePos(offset);
     return { line, column: col };
@@ -92,7 +121,7 @@ const START: Position = { line: 1, column: 1 };
 
 function refusal(error: unknown): string {
   if (error instanceof RangeError) return 'nested too deeply';
-  // thrown while aliases are resolved: an unknown one, or a few that stand for millions
+  // thrown while aliases are resolved: a few that stand for millions
   if (error instanceof ReferenceError) return error.message;
   throw error;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { hasCode, RolewatchError } from '../errors.js';
+import { writeOnce } from '../write-once.js';
 
 export type Role = 'postgres' | 'rolewatch_owner' | 'rolewatch_app';
 
@@ -16,7 +17,7 @@ export interface Credentials {
 
 const FILE = 'postgres.json';
 
-/** The credentials of a data folder, made once. Written as a whole: of two processes that begin, one wins. */
+/** The credentials of a data folder, made once. */
 export async function credentialsOf(dataDir: string): Promise<Credentials> {
   const file = join(dataDir, FILE);
   const known = await read(file);
@@ -27,15 +28,7 @@ export async function credentialsOf(dataDir: string): Promise<Credentials> {
       `${file} is missing: it holds the passwords of the PostgreSQL in this folder. Restore it from a backup, or begin in another folder`,
     );
   }
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(await create()), { mode: 0o600 });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await writeOnce(file, JSON.stringify(await create()));
   return credentialsOf(dataDir);
 }
 

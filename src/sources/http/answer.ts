@@ -90,12 +90,10 @@ function targetHost(location: string | undefined, origin: string): string {
     : shown(`${target.protocol}//${target.host}`);
 }
 
-/** On one line, without control signs, and short. */
+/** On one line, without control signs, and short; the cut may go through a character. */
 function shown(text: string): string {
-  const line = wellFormed(text)
-    .replace(/\p{C}+/gu, ' ')
-    .trim();
-  return line.length > SHOWN_MESSAGE ? `${line.slice(0, SHOWN_MESSAGE)}…` : line;
+  const line = text.replace(/\p{C}+/gu, ' ').trim();
+  return line.length > SHOWN_MESSAGE ? wellFormed(`${line.slice(0, SHOWN_MESSAGE)}…`) : line;
 }
 
 function first(value: string | string[] | undefined): string | undefined {

@@ -1,5 +1,8 @@
 /** What an answer says about how much there is, held against what it holds. */
-import type { List } from './lists.js';
+import { type List, MAX_OFFSET } from './lists.js';
+
+/** Far more than the API can be asked for, and still within the integers of the store. */
+const MAX_COUNT = 10 * MAX_OFFSET;
 
 export interface Counts {
   /** Records in the whole list, by the answer's own word; null where it gives none that can be used. */
@@ -45,11 +48,11 @@ function moreFaults(counting: List['counting'], hasMore: unknown, totalCount: un
 
 function countFaults(name: string, value: unknown, optional: boolean): string[] {
   if (isCount(value) || (optional && (value === undefined || value === null))) return [];
-  return [`${name} is ${shown(value)}; a whole number from 0 is due`];
+  return [`${name} is ${shown(value)}; a whole number from 0 to ${MAX_COUNT} is due`];
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
 }
 
 function shown(value: unknown): string {

@@ -250,6 +250,10 @@ describe('the manifest', () => {
     ['exportedAt: 2026-03-20T00:00:01Z\nexporter: a\nserver: b', /exportedAt: .* is in the future/],
     ['exportedAt: 2026-02-30T00:00:00Z\nexporter: a\nserver: b', /exportedAt: expected a moment/],
     [`${MANIFEST}exproter: x`, /exproter: not known; did you mean "exporter"/],
+    [
+      'exportedAt: 2026-03-18T06:00:00Z\nexporter: "a\\0"\nserver: b',
+      /exporter: expected a text without NUL/,
+    ],
     [`${MANIFEST}server: again`, /Map keys must be unique/],
     ['a: &a [x]\nb: [*a, *a, *a]', /manifest.yaml: /],
     ['- just\n- a list', /manifest.yaml: /],

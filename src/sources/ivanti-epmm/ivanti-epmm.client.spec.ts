@@ -166,7 +166,7 @@ describe('paging', () => {
     });
     const { source, asked } = await serve(cut, { pageSize: 3 });
     const { keys, faults, pages } = await readAll(source);
-    expect(asked.map((a) => a.query['offset'])).toEqual(['0', '3', '4']);
+    expect(asked.map((a) => a.query['offset'])).toEqual(['0', '3', '4', '7']);
     expect(pages.map((p) => [p.no, p.rows, p.total])).toEqual([
       [0, 3, 7],
       [1, 1, 7],
@@ -318,6 +318,15 @@ describe('proving the end', () => {
     const { codes, keys } = await readAll(source, 'users', '', { proveEnd: true });
     expect(codes).toEqual(['beyond-end']);
     expect(keys).toHaveLength(5);
+  });
+
+  it('needs nobody to ask for it where the last page is full', async () => {
+    const low = (total: number) => honest(names(5), (e) => ({ ...e, totalCount: total }));
+    const full = await serve(low(4), { pageSize: 2 });
+    expect((await readAll(full.source)).codes).toEqual(['beyond-end']);
+    const roomy = await serve(low(5), { pageSize: 2 });
+    expect((await readAll(roomy.source)).codes).toEqual([]);
+    expect(roomy.asked.map((a) => a.query['offset'])).toEqual(['0', '2', '4']);
   });
 
   it.each([

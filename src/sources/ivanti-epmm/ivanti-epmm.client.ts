@@ -87,7 +87,7 @@ export class IvantiEpmmSource implements Source {
       const accepted = paging.accept(page);
       done = accepted.done;
       yield page.noting(accepted.faults);
-      if (done && options.proveEnd === true && paging.canProveEnd) {
+      if (done && paging.canProveEnd && (options.proveEnd === true || paging.endedOnFullPage)) {
         yield* this.#beyondEnd(stream, step.scope, no + 1, paging, options.signal);
       }
     }

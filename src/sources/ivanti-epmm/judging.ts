@@ -29,18 +29,22 @@ export function* judgeRows(
   where: string,
 ): Generator<undefined, Judged> {
   const records: ReadRecord[] = [];
-  const bad: string[] = [];
+  const told: string[] = [];
+  let bad = 0;
   let masked = 0;
   for (const [i, entry] of entries.entries()) {
     if (i > 0 && i % PORTION === 0) yield;
     if (isMasked(entry.row)) masked++;
     else {
       const reading = readEntry(stream, entry);
-      if (typeof reading === 'string') bad.push(reading);
-      else records.push(reading);
+      if (typeof reading !== 'string') records.push(reading);
+      else if (++bad <= TOLD_ROWS) told.push(reading);
     }
   }
-  return { records, faults: [...maskedFaults(where, masked, entries.length), ...badRowFaults(where, bad)] };
+  return {
+    records,
+    faults: [...maskedFaults(where, masked, entries.length), ...badRowFaults(where, told, bad)],
+  };
 }
 
 function readEntry(stream: Stream, entry: Entry): ReadRecord | string {
@@ -53,11 +57,9 @@ function readEntry(stream: Stream, entry: Entry): ReadRecord | string {
   }
 }
 
-function badRowFaults(where: string, bad: readonly string[]): Fault[] {
-  const faults = bad
-    .slice(0, TOLD_ROWS)
-    .map((words): Fault => ({ code: 'bad-row', message: `${where}: ${words}` }));
-  const untold = bad.length - faults.length;
+function badRowFaults(where: string, told: readonly string[], bad: number): Fault[] {
+  const faults = told.map((words): Fault => ({ code: 'bad-row', message: `${where}: ${words}` }));
+  const untold = bad - told.length;
   return untold > 0 ? [...faults, { code: 'bad-row', message: `${where}: and ${untold} more rows` }] : faults;
 }
 

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from '../../platform/config/nearest.js';
-import { formatPath } from '../json.js';
+import { formatPath, isWellFormed } from '../json.js';
 import { SourceError } from '../source.js';
 
 /** `manifest.yaml` of an export: who states what the files beside it say. */
@@ -14,7 +14,12 @@ export interface Manifest {
 
 export const MANIFEST = 'manifest.yaml';
 
-const words = z.string('expected a text').trim().min(1, 'expected a text that is not blank').max(200);
+const words = z
+  .string('expected a text')
+  .trim()
+  .min(1, 'expected a text that is not blank')
+  .max(200, 'expected at most 200 characters')
+  .refine(isWellFormed, 'expected a text without NUL or half characters');
 const fields = {
   exportedAt: z.iso.datetime({
     offset: true,

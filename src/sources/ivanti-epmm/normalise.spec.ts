@@ -297,6 +297,7 @@ describe('isMasked', () => {
     (field) => {
       expect(isMasked({ [field]: '*****' })).toBe(true);
       expect(isMasked({ [field]: '***' })).toBe(true);
+      expect(isMasked({ [field]: 'cn=*****,dc=acme' })).toBe(true);
       expect(isMasked({ [field]: '**' })).toBe(false);
       expect(isMasked({ [field]: 'a***' })).toBe(false);
     },

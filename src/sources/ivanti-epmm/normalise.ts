@@ -20,7 +20,8 @@ export class BadRow extends Error {
 
 /** Fields in which a GDPR profile puts asterisks. */
 const MASKABLE = ['principal', 'userId', 'name', 'email', 'dn', 'firstName', 'lastName'];
-const MASK = /^\s*\*{3,}\s*$/;
+/** Nothing but asterisks, or so many of them that no name has them, as in `cn=*****,dc=acme`. */
+const MASK = /^\s*\*{3,}\s*$|\*{5}/;
 
 /** Whether the server hid a field that identifies somebody. */
 export function isMasked(row: unknown): boolean {

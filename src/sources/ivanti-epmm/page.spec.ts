@@ -83,6 +83,7 @@ describe('readPage', () => {
     ['a text', { totalCount: '1' }, 'totalCount is "1"'],
     ['negative', { totalCount: -1 }, 'totalCount is -1'],
     ['a fraction', { totalCount: 1.5 }, 'totalCount is 1.5'],
+    ['beyond all lists', { totalCount: 1e15 }, 'totalCount is 1000000000000000'],
   ])('has no total where totalCount is %s', (_, counts, words) => {
     const read = page('users', envelope(users('a'), counts), '');
     expect(read.total).toBeNull();
@@ -135,6 +136,20 @@ describe('the catalogue', () => {
       expect.stringContaining('results[0].roleAndPermissions[1].roleId: '),
       expect.stringContaining('results[1].roleAndPermissions: '),
     ]);
+  });
+});
+
+describe('what PostgreSQL cannot store', () => {
+  it('is replaced in the name of a category and in versions', () => {
+    const read = page(
+      'roles',
+      envelope([{ category: 'A\0\ud800', roleAndPermissions: [{ roleId: 1, permissions: [] }] }]),
+    );
+    expect(read.records().map((r) => r.body['category'])).toEqual(['A\ufffd\ufffd']);
+    const results = { apiVersion: 2, vspVersion: '12\0\udc00' };
+    expect(readPing(Buffer.from(JSON.stringify({ results })))).toMatchObject({
+      serverVersion: '12\ufffd\ufffd',
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 /** Bytes of an EPMM answer become a page, whether they came over HTTP or from a file. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { formatPath, parseJson, property } from '../json.js';
+import { formatPath, parseJson, property, toJson, wellFormed } from '../json.js';
 import { type Fault, type Page, type ReadRecord, type ServerInfo, SourceError } from '../source.js';
 import { type Counts, readCounts } from './counts.js';
 import { LISTS, type Stream } from './lists.js';
@@ -144,7 +144,7 @@ function catalogueEntries(results: readonly unknown[]): Entry[] {
     const path = ['results', index];
     const parsed = roleCategory.safeParse(row);
     if (!parsed.success) return [{ path, row, category: null, fault: badRow(parsed.error) }];
-    const category = parsed.data.category ?? null;
+    const category = typeof parsed.data.category === 'string' ? wellFormed(parsed.data.category) : null;
     return parsed.data.roleAndPermissions.map((role, i) => ({
       path: [...path, 'roleAndPermissions', i],
       row: role,
@@ -159,7 +159,7 @@ function badRow({ issues: [issue] }: z.ZodError): BadRow {
 
 /** @throws SourceError */
 export function readPing(bytes: Uint8Array): ServerInfo {
-  const results = property(parseJson(bytes, 'ping'), 'results');
+  const results = toJson(property(parseJson(bytes, 'ping'), 'results'));
   const parsed = pingAnswer.safeParse(Array.isArray(results) ? results[0] : results);
   if (!parsed.success) {
     const { path, message } = badRow(parsed.error);

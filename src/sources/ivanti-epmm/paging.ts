@@ -26,6 +26,7 @@ export class Paging {
   private total: number | null = null;
   private stopped = false;
   private lastRows = 0;
+  private mostRows = 0;
   private readonly seen = new Set<string>();
 
   constructor(stream: Stream, pageSize: number) {
@@ -44,6 +45,11 @@ export class Paging {
     return !this.stopped && this.lastRows > 0 && this.takesOffset && this.offset <= MAX_OFFSET;
   }
 
+  /** As many rows came last as the server gives at once: a count that is too low would hide the others. */
+  get endedOnFullPage(): boolean {
+    return this.lastRows >= Math.min(this.limit, this.pages > 1 ? this.mostRows : this.limit);
+  }
+
   /** For pages that were asked for by somebody else: the offset of the next one is what its file says. */
   moveTo(offset: number): void {
     this.offset = offset;
@@ -58,6 +64,7 @@ export class Paging {
     this.pages++;
     this.offset += page.rows;
     this.lastRows = page.rows;
+    this.mostRows = Math.max(this.mostRows, page.rows);
     if (page.total !== null) faults.push(...this.noteTotal(page.total, page.rows));
     faults.push(...this.contradictions(page));
     const more = page.rows > 0 && this.promisesMore(page);

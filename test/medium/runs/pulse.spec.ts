@@ -18,7 +18,11 @@ afterEach(async () => {
   await bench.fresh.drop();
 });
 
-function pulseOf(run: Runner['run'], timing = { graceMs: 60_000, handBackMs: 60_000 }): PulseJob {
+function pulseOf(
+  run: Runner['run'],
+  timing = { graceMs: 60_000, handBackMs: 60_000 },
+  retire = (): Promise<string[]> => Promise.resolve([]),
+): PulseJob {
   const sources = SOURCES.map((source) => ({ ...source, limitMs: 60_000 }));
   const log = Log.to({ write: (line: string) => void lines.push(line) });
   return new PulseJob(
@@ -26,7 +30,7 @@ function pulseOf(run: Runner['run'], timing = { graceMs: 60_000, handBackMs: 60_
     bench.schedules,
     bench.slots,
     new LeasedRun(bench.slots, { run }),
-    () => Promise.resolve([]),
+    retire,
     log,
     timing,
   );
@@ -85,6 +89,14 @@ describe('the pulse', () => {
     expect((await states()).filter((state) => state === 'published')).toHaveLength(2);
   });
 
+  it('reads what is due although another source cannot be retired', async () => {
+    const pulse = pulseOf(publish, undefined, () => Promise.reject(new Error('cannot be retired')));
+    await pulse.beat();
+    await pulse.idle();
+    expect((await states()).filter((state) => state === 'published')).toHaveLength(2);
+    expect(lines.join('')).toContain('cannot be retired');
+  });
+
   it('waits at shutdown for runs that end in time, and begins nothing more', async () => {
     const finish = new AbortController();
     const pulse = pulseOf(async (claim) => {
@@ -111,6 +123,15 @@ describe('the pulse', () => {
     await pulse.drain();
     expect(await states()).toEqual(['due', 'due', 'due']);
     expect(await bench.slots.claimDue(['s1', 's2', 's3'], 3)).toHaveLength(3);
+  });
+
+  it('does not wait for ever for a database that does not answer', async () => {
+    const pulse = pulseOf(publish, { graceMs: 10, handBackMs: 10 });
+    const query = jest.spyOn(bench.fresh.db, 'query').mockReturnValue(new Promise(() => undefined));
+    void pulse.beat();
+    await pulse.drain();
+    query.mockRestore();
+    expect(lines.join('')).toContain('runs did not end in time');
   });
 
   it('goes without a run that will not stop: its lease runs out by itself', async () => {

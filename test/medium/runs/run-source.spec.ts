@@ -1,3 +1,5 @@
+import { stalledBody, status } from '../../../demo/estate/faults/connection.js';
+import { listingOf } from '../../../demo/estate/listing.js';
 import { northwind } from '../../../demo/estate/northwind.js';
 import { Pipeline } from '../../support/pipeline.js';
 import { untruths } from '../pipeline/lists.js';
@@ -32,6 +34,30 @@ describe('a run', () => {
     );
     expect(alerts).toEqual([{ kind: 'first-read', holders: expect.any(Number) }]);
     expect(alerts[0]?.holders).toBeGreaterThan(10);
+  });
+
+  it('reads a list again in which somebody came twice: somebody else was passed over', async () => {
+    const name = 'one row twice, another not at all';
+    pipeline.server.inject(
+      {
+        name,
+        list: (all) => listingOf(Array.from({ length: all.size }, (_, i) => all.at(i === 1 ? 0 : i))),
+      },
+      { stream: 'user_summary', space: '1', times: 1 },
+    );
+    const seq = await pipeline.publish();
+    expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
+    expect(await pipeline.doubts(seq)).toEqual([]);
+  });
+
+  it('pauses at refused credentials, also where it only asks whether somebody is still there', async () => {
+    pipeline.server.inject(stalledBody(10), { stream: 'users' });
+    pipeline.server.inject(status(401), { stream: 'ping', from: 2 });
+    expect(await pipeline.run()).toMatchObject({
+      outcome: 'failed',
+      why: expect.stringMatching(/^ping: answered 401/) as string,
+    });
+    await expect(pipeline.run()).rejects.toMatchObject({ code: 'source-paused' });
   });
 
   it('that finds nothing new makes a snapshot and no row of its own', async () => {

@@ -1,4 +1,4 @@
-import { ClockBench, LEASE_MS, NAMES } from './clock-bench.js';
+import { ClockBench, LEASE_MS, NAMES, SOURCES } from './clock-bench.js';
 
 let bench: ClockBench;
 
@@ -30,6 +30,16 @@ describe('seeing slots', () => {
     expect(new Set(seen.slice(0, -2).map((row) => row.why))).toEqual(new Set(['no process was running']));
     expect((await bench.claimOne()).dueAt).toEqual(seen.at(-2)?.due_at);
     expect(await bench.slots.claimDue(NAMES, 5)).toEqual([]);
+  });
+
+  it('does not wait for a source that is being published', async () => {
+    await bench.fresh.db.transaction(async (tx) => {
+      await tx.query(`SELECT 1 FROM source WHERE name = 's1' FOR UPDATE`);
+      await bench.schedules.register(SOURCES);
+      await bench.seeAll();
+    });
+    expect(await bench.rows('s1')).toEqual([]);
+    expect(await bench.rows('s2')).toHaveLength(1);
   });
 
   it('changes nothing when it looks again', async () => {

@@ -62,6 +62,15 @@ describeTelling('what happens in the directory is told once', (world) => {
     );
   });
 
+  it('a group that says it has more members than an integer of the database', async () => {
+    const many = 2 ** 40;
+    const says = (before: number, after: number): Parameters<typeof world.telling>[1] => [
+      { what: 'members-changed', cause: 'group', members: { before, after, known: false } },
+    ];
+    await world.telling(() => world.estate.growGroup(WIPERS, many), says(9, many + 9));
+    await world.telling(() => world.estate.growGroup(WIPERS, -many), says(many + 9, 9));
+  });
+
   it('an organisational unit with a role that grows or shrinks, with the people', async () => {
     await world.telling(
       () => addPerson(world.estate, 'Kim', HELPDESK),

@@ -1,0 +1,52 @@
+import { northwind } from '../../../demo/estate/northwind.js';
+import { TagKeys } from '../../../src/platform/tag-key.store.js';
+import { PauseStore } from '../../../src/runs/pause.store.js';
+import { retireUnconfigured } from '../../../src/runs/retire-source.job.js';
+import { SlotStore } from '../../../src/runs/slot.store.js';
+import { Pipeline, SOURCE } from '../../support/pipeline.js';
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await Pipeline.start({ estate: northwind() });
+  await pipeline.publish();
+});
+afterEach(async () => {
+  await pipeline.stop();
+});
+
+function retire(configured: readonly string[], asked = true): Promise<string[]> {
+  const { db } = pipeline;
+  const tagKeys = new TagKeys({ no: 1, key: Buffer.alloc(32, 7) });
+  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db) }, configured, asked);
+}
+
+describe('a source that the configuration no longer names', () => {
+  it('is closed once, by one last snapshot that blames the configuration', async () => {
+    expect(await retire([SOURCE])).toEqual([]);
+    expect(await retire(['other'])).toEqual([SOURCE]);
+    expect(await retire(['other'])).toEqual([]);
+    const changes = await pipeline.changes(2);
+    expect(changes.length).toBeGreaterThan(0);
+    expect(new Set(changes.map(({ cause }) => cause))).toEqual(new Set(['configuration']));
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('waits for other processes unless a person asked', async () => {
+    expect(await retire(['other'], false)).toEqual([]);
+    await pipeline.db.query(`UPDATE slot SET ended_at = now() - interval '2 hours'`);
+    expect(await retire(['other'], false)).toEqual([SOURCE]);
+  });
+
+  it('is closed also while it is paused, and stays paused', async () => {
+    await new PauseStore(pipeline.db).pause(SOURCE, 'the password was refused');
+    expect(await retire(['other'])).toEqual([SOURCE]);
+    await expect(pipeline.run()).rejects.toMatchObject({ code: 'source-paused' });
+  });
+
+  it('begins with a first read when it comes back', async () => {
+    await retire(['other']);
+    expect(await pipeline.publish()).toBe(3);
+    expect(await pipeline.changes(3)).toEqual([]);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+});
