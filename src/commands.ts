@@ -3,7 +3,7 @@ import type { Config } from './config.js';
 import type { CommandSpec } from './platform/command/command.js';
 import { driftCommand } from './drift/drift.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
-import { coverageCommand } from './runs/coverage.command.js';
+import { coverageCommand } from './snapshots/coverage.command.js';
 import { fsckCommand } from './runs/fsck.command.js';
 import { lookupCommand } from './runs/lookup.command.js';
 import { resumeCommand } from './runs/resume.command.js';
