@@ -163,7 +163,7 @@ describe('an evidence bundle', () => {
         await file.write(Buffer.from([bytes[at]! ^ 0x20]), 0, 1, at);
         const noticed = await verifyBundle(copy).then(
           () => false,
-          (error: { code: string }) => error.code === 'evidence-broken',
+          (error: unknown) => (error as { code: string }).code === 'evidence-broken',
         );
         if (!noticed) unnoticed.push(at);
         await file.write(bytes, at, 1, at);
