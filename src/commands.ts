@@ -2,8 +2,11 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import type { CommandSpec } from './platform/command/command.js';
 import { driftCommand } from './drift/drift.command.js';
+import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
+import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
+import { verifyCommand } from './evidence/verify.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
-import { coverageCommand } from './runs/coverage.command.js';
+import { coverageCommand } from './snapshots/coverage.command.js';
 import { fsckCommand } from './runs/fsck.command.js';
 import { lookupCommand } from './runs/lookup.command.js';
 import { resumeCommand } from './runs/resume.command.js';
@@ -28,6 +31,9 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   resumeCommand,
   lookupCommand,
   eraseCommand,
+  evidenceCreateCommand(tiersOf),
+  evidenceKeyCommand,
+  verifyCommand,
   fsckCommand,
   serveCommand((config, opened, log) => AppModule.forRoot(config, opened, log)),
 ];

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'migration-failed' // nothing of it was kept, or it cannot be begun
   | 'embedded-postgres'
   | 'key-unavailable'
+  | 'evidence-broken' // a bundle is not what was signed
   | 'integrity'; // fsck found a row that breaks an invariant
 
 /** One class for every error with a closed code; the cause is kept, the message says what to do. */

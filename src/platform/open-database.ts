@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { Database } from './database.js';
 import { APP_ROLE } from './app-role.js';
 import { connectAlone } from './connect.js';
@@ -25,8 +26,17 @@ export class OpenDatabase {
     readonly tagKeys: TagKeys,
     /** The application can alter its own evidence: what forbids it is then convention, which fsck notes. */
     readonly asOwner: boolean,
+    private readonly key: Buffer,
     private readonly embedded?: Embedded,
   ) {}
+
+  /**
+   * A key for one purpose that follows from the installation's (HKDF-SHA-256): 32 bytes, the same at every start.
+   * So there is one key to keep, and what one purpose lets out says nothing about the others.
+   */
+  derivedKey(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.key, Buffer.alloc(0), `rolewatch ${purpose}`, 32));
+  }
 
   /** Ends all connections, then the embedded server unless another process uses it. */
   async close(): Promise<void> {
@@ -81,7 +91,8 @@ async function open(opening: Opening, embedded?: Embedded): Promise<OpenDatabase
   const db = await connect(opening, migrated);
   try {
     const asOwner = await ownsTables(db);
-    return new OpenDatabase(db, await loadTagKeys(db, opening.key, log), asOwner, embedded);
+    const tagKeys = await loadTagKeys(db, opening.key, log);
+    return new OpenDatabase(db, tagKeys, asOwner, opening.key, embedded);
   } catch (error) {
     await db.close();
     throw error;

@@ -6,12 +6,8 @@ import { accessText, NOT_VISIBLE } from './access-text.js';
 import { accessFacts } from './access.view.js';
 import { knownSource } from './known-source.view.js';
 import { parseMoment } from './moment.js';
+import { type AccountsOfSources, ownAccountOf } from './own-account.js';
 import { snapshotAt } from './snapshot-at.view.js';
-
-/** The part of the configuration that says with which account a source is read. */
-export interface AccountsOfSources {
-  readonly sources: readonly { readonly name: string; readonly username?: string | undefined }[];
-}
 
 /** How risky the roles of a kind of source are. */
 export type TiersOf = (kind: string) => Promise<RiskTiers>;
@@ -60,7 +56,7 @@ export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> 
       const access = new AccessRows(
         { ...facts, people },
         await tiersOf(kind),
-        await ownAccount(context, source),
+        await ownAccountOf(context, source),
       );
       const rows = access.rows(filter);
       const recordedAt = at.recordedAt.toISOString();
@@ -73,20 +69,4 @@ export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> 
 
 function uncrowded<P extends { readonly count: number; readonly listed: readonly string[] }>(people: P): P {
   return people.count > FEW_PEOPLE ? { ...people, listed: [] } : people;
-}
-
-/** History can be asked without a configuration; it then does not say which account is ours. */
-async function ownAccount(
-  context: CommandContext<AccountsOfSources>,
-  source: string,
-): Promise<string | null> {
-  try {
-    const { sources } = await context.config();
-    return sources.find(({ name }) => name === source)?.username ?? null;
-  } catch (error) {
-    context.warn(
-      `the account of ${source} is not marked: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return null;
-  }
 }

@@ -53,6 +53,7 @@ export type ExitCode = 0 | 1 | 2;
 
 /** One command. `C` is the part of the configuration that it needs. */
 export interface CommandSpec<C = unknown, A extends Arguments = Arguments, O extends Options = Options> {
+  /** One word, or more where commands belong together: `evidence create`. */
   readonly name: string;
   /** Half a line, for the list of commands. */
   readonly summary: string;

@@ -58,8 +58,9 @@ export function parseCommandLine<C>(
 }
 
 function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Call<C>) => void): void {
-  const command = program
-    .command(spec.name)
+  const words = spec.name.split(' ');
+  const command = groupOf(program, words.slice(0, -1))
+    .command(words.at(-1) ?? spec.name)
     .summary(spec.summary)
     .description(spec.description)
     .addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
@@ -82,6 +83,16 @@ function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Ca
       common: command.optsWithGlobals<CommonValues>(),
     });
   });
+}
+
+/** `evidence create` stands below `evidence`, which is there by itself once a command needs it. */
+function groupOf(program: Command, words: readonly string[]): Command {
+  return words.reduce(
+    (parent, word) =>
+      parent.commands.find((command) => command.name() === word) ??
+      parent.command(word).summary(`rolewatch ${word} --help lists what it can do`),
+    program,
+  );
 }
 
 function addCommonOptions(command: Command): void {

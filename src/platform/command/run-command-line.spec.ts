@@ -94,6 +94,15 @@ describe('a command', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('may have a name of two words, and its group says what there is', async () => {
+    const commands = [{ ...paint, name: 'wall paint' }];
+    expect((await run(['wall', 'paint', 'door'], { commands })).stdout).toBe('painted door blue\n');
+    expect((await run(['wall', '--help'], { commands })).stdout).toContain('paint a thing');
+    expect((await run(['wall', 'pain', 'door'], { commands })).stderr).toContain('Did you mean paint?');
+    const { stderr, exitCode } = await run(['wall'], { commands });
+    expect([stderr, exitCode]).toEqual(['rolewatch: which command? rolewatch wall --help lists them\n', 1]);
+  });
+
   it('prints text where no JSON is asked for', async () => {
     expect((await run(['paint', 'door'])).stdout).toBe('painted door blue\n');
   });

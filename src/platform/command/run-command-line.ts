@@ -57,13 +57,16 @@ async function parse<C>(line: CommandLine<C>, output: Output): Promise<Call<C> |
       await output.help(help);
       return undefined;
     }
-    throw new RolewatchError('usage', usageMessage(error));
+    throw new RolewatchError('usage', usageMessage(error, line));
   }
 }
 
-/** Commander's text, without its own prefix; called without any command, it has none. */
-function usageMessage(error: CommanderError): string {
-  if (error.code === 'commander.help') return 'which command? rolewatch --help lists them';
+/** Commander's text, without its own prefix; called without any command, or with a group's name only, it has none. */
+function usageMessage<C>(error: CommanderError, { argv, commands }: CommandLine<C>): string {
+  if (error.code === 'commander.help') {
+    const group = argv.find((word) => commands.some(({ name }) => name.startsWith(`${word} `)));
+    return `which command? rolewatch ${group === undefined ? '' : `${group} `}--help lists them`;
+  }
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
 

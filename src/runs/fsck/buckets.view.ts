@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/tx.js';
 import { bucketHash, emptyBucketHash } from '../../snapshots/merkle.js';
 import type { BadRow, SourceCheck } from './check.js';
-import { rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
 
 interface Version {
   readonly no: number;

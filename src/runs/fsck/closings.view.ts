@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf } from './rows.view.js';
+import { badRowsOf } from './bad-rows.view.js';
 
 /** Rows of `closed` may end where the list was read completely, or is no longer read. */
 const believed = (closed: string): string => `

@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf, type BadRowQuery } from './rows.view.js';
+import { badRowsOf, type BadRowQuery } from './bad-rows.view.js';
 
 /** What a row of each interval table is a version of. */
 const VERSIONED: Readonly<Record<string, string>> = {

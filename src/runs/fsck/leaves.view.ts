@@ -2,7 +2,7 @@ import { commitmentOf, leafOf } from '../../snapshots/record-form.js';
 import { bucketOf } from '../../snapshots/merkle.js';
 import type { JsonObject } from '../../sources/source.js';
 import type { SourceCheck } from './check.js';
-import { rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
 
 interface LeafRow {
   readonly stream: string;

@@ -3,7 +3,7 @@ import { canonicalBytes } from '../../platform/canonical.js';
 import type { Sql } from '../../platform/tx.js';
 import { TREE } from '../../snapshots/merkle.js';
 import type { SourceCheck } from './check.js';
-import { rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
 
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const COUNT = z.number().int().min(0);

@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf, type BadRowQuery } from './rows.view.js';
+import { badRowsOf, type BadRowQuery } from './bad-rows.view.js';
 
 /** Rows of `table` whose identity in `column` is not there. */
 function withoutIdentity(table: string, key: string, column: string): BadRowQuery {

@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf } from './rows.view.js';
+import { badRowsOf } from './bad-rows.view.js';
 
 const array = (json: string): string =>
   `case when jsonb_typeof(${json}) = 'array' then ${json} else '[]' end`;

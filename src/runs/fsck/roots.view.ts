@@ -1,6 +1,6 @@
 import { rootOf } from '../../snapshots/merkle.js';
 import type { SourceCheck } from './check.js';
-import { rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
 
 interface Turn {
   readonly seq: number;

@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf } from './rows.view.js';
+import { badRowsOf } from './bad-rows.view.js';
 
 const key = `to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as due_at`;
 

@@ -1,5 +1,5 @@
-import { coverageText } from '../../../src/runs/coverage-text.js';
-import { coverageOf } from '../../../src/runs/coverage.view.js';
+import { coverageText } from '../../../src/snapshots/coverage-text.js';
+import { coverageOf } from '../../../src/snapshots/coverage.view.js';
 import { ClockBench } from './clock-bench.js';
 
 let bench: ClockBench;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { CommandSpec } from '../../../src/platform/command/command.js';
 import { runCommandLine } from '../../../src/platform/command/run-command-line.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
-import type { AccountsOfSources } from '../../../src/snapshots/access.command.js';
+import type { AccountsOfSources } from '../../../src/snapshots/own-account.js';
 import type { TestDatabase } from '../../support/database.js';
 
 /** What a command line says and how it ends, against a real database. */

@@ -1,5 +1,5 @@
 import { defineCommand } from '../platform/command/command.js';
-import { knownSource, knownSources } from '../snapshots/known-source.view.js';
+import { knownSource, knownSources } from './known-source.view.js';
 import { coverageText } from './coverage-text.js';
 import { type CoverageSlot, coverageOf } from './coverage.view.js';
 

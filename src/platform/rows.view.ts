@@ -1,5 +1,4 @@
-import type { Sql } from '../../platform/tx.js';
-import type { BadRow } from './check.js';
+import type { Sql } from './tx.js';
 
 const ROWS_AT_ONCE = 2_000;
 
@@ -16,7 +15,7 @@ export async function* rowsOf<R extends object>(
   query: string,
   params: readonly unknown[],
 ): AsyncGenerator<R, void, undefined> {
-  const cursor = `fsck_${++opened}`;
+  const cursor = `rows_${++opened}`;
   await sql.query(`declare ${cursor} no scroll cursor for ${query}`, params);
   try {
     for (;;) {
@@ -27,25 +26,5 @@ export async function* rowsOf<R extends object>(
   } finally {
     // fails only where the transaction has failed, and then the reason is on its way already
     await sql.query(`close ${cursor}`).catch(() => undefined);
-  }
-}
-
-/** A query that finds bad rows by itself: every column but `says` belongs to the key. Parameter 1 is the source. */
-export interface BadRowQuery {
-  readonly table: string;
-  readonly query: string;
-}
-
-type FoundRow = Readonly<Record<string, string | number | null>> & { readonly says: string };
-
-export async function* badRowsOf(
-  sql: Sql,
-  source: string,
-  queries: readonly BadRowQuery[],
-): AsyncGenerator<BadRow, void, undefined> {
-  for (const { table, query } of queries) {
-    for await (const { says, ...key } of rowsOf<FoundRow>(sql, query, [source])) {
-      yield { table, key: { source, ...key }, says };
-    }
   }
 }

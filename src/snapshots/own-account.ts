@@ -1,0 +1,21 @@
+import type { CommandContext } from '../platform/command/command.js';
+import { messageOf } from '../platform/errors.js';
+
+/** The part of the configuration that says with which account a source is read. */
+export interface AccountsOfSources {
+  readonly sources: readonly { readonly name: string; readonly username?: string | undefined }[];
+}
+
+/** History can be asked without a configuration; it then does not say which account is ours. */
+export async function ownAccountOf(
+  context: Pick<CommandContext<AccountsOfSources>, 'config' | 'warn'>,
+  source: string,
+): Promise<string | null> {
+  try {
+    const { sources } = await context.config();
+    return sources.find(({ name }) => name === source)?.username ?? null;
+  } catch (error) {
+    context.warn(`the account of ${source} is not marked: ${messageOf(error)}`);
+    return null;
+  }
+}
