@@ -7,7 +7,7 @@ import { productOf } from '../sources/source-config.js';
 import { activateAtFirstStart } from './activate-rules.job.js';
 import { type Judge, NOTHING_WATCHED, type Rulebook, verdictsDigest } from './judge.js';
 import { accountIdentity, isRetiredAt, judgedStateOf } from './judged-state.view.js';
-import { type RecordedEvent, recordJudgement } from './judgement.store.js';
+import { type RecordedEvent, type RecordedJudgement, recordJudgement } from './judgement.store.js';
 import {
   dueAgain,
   dueForJudgement,
@@ -52,6 +52,7 @@ export interface JudgedOnce {
   readonly seq: number;
   readonly judgement: number;
   readonly reason: JudgementReason;
+  readonly events: readonly RecordedEvent[];
 }
 
 export interface NotJudged {
@@ -119,10 +120,22 @@ export class JudgeDue {
     return { judged, notJudged, notes };
   }
 
+  /** At the first start the rules on disk are put in force, so that the first manifest names them. @returns why not, or null */
+  async prepare(): Promise<string | null> {
+    try {
+      await activateAtFirstStart(this.parts.db, this.parts.rulebook);
+      return null;
+    } catch (error) {
+      if (error instanceof RolewatchError) return error.message;
+      throw error;
+    }
+  }
+
   /** The active ruleset as a judge, and the waivers; or why this process cannot judge at all. */
   private async bench(): Promise<Bench | NotJudged> {
     const { db, rulebook, waivers } = this.parts;
-    await activateAtFirstStart(db, rulebook);
+    const fault = await this.prepare();
+    if (fault !== null) return { why: fault };
     const active = await activeRuleset(db);
     if (active === null) return { why: 'no ruleset is active' };
     try {
@@ -169,9 +182,9 @@ export class JudgeDue {
 
   private async judgeClaimed(bench: Bench, claim: JudgementClaim, product: string): Promise<JudgedOnce> {
     try {
-      const judgement = await this.perform(bench, claim, product);
+      const { id: judgement, events } = await this.perform(bench, claim, product);
       const { source, seq, reason } = claim;
-      return { source, seq, judgement, reason };
+      return { source, seq, judgement, reason, events };
     } catch (error) {
       await this.due.handBack(claim, messageOf(error));
       throw error;
@@ -182,7 +195,7 @@ export class JudgeDue {
     { judge, stated }: Bench,
     claim: JudgementClaim,
     product: string,
-  ): Promise<number> {
+  ): Promise<RecordedJudgement> {
     const { db, requires, told } = this.parts;
     const { source, seq, asOf } = claim;
     const ownAccount = await this.ownAccount(source);
@@ -218,7 +231,7 @@ export class JudgeDue {
       });
       await told?.(tx, { source, product, seq, judgement: recorded.id, events: recorded.events });
       await endDue(tx, claim);
-      return recorded.id;
+      return recorded;
     });
   }
 

@@ -42,10 +42,8 @@ async function insertDue(
   reason: JudgementReason,
   seq: number | null,
 ): Promise<void> {
-  // not what is older than the last one judged: somebody else may have been faster
   await tx.execute(
-    `INSERT INTO judgement_due (source, seq, reason) SELECT $1, $2, $3
-      WHERE NOT EXISTS (SELECT FROM judgement WHERE source = $1 AND seq > $2) ON CONFLICT DO NOTHING`,
+    'INSERT INTO judgement_due (source, seq, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
     [source, seq, reason],
   );
 }
@@ -74,6 +72,11 @@ export class JudgementDueStore {
    */
   async claim(source: string): Promise<JudgementClaim | null> {
     return this.db.transaction(async (tx) => {
+      // asked for twice, and judged meanwhile
+      await tx.execute(
+        'DELETE FROM judgement_due WHERE source = $1 AND seq < (SELECT max(seq) FROM judgement WHERE source = $1)',
+        [source],
+      );
       const rows = await tx.query<DueRow>(
         `SELECT d.id::text, d.seq, d.reason, d.due_at <= clock_timestamp() AS due, d.lease_until, d.holder, s.last_seq,
                 date_trunc('milliseconds', clock_timestamp()) AS now
