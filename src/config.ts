@@ -20,7 +20,7 @@ export async function loadConfig(file: string): Promise<Config> {
     section({
       sources: sourcesSchema(folder),
       server: serverConfig(),
-      rules: section({ waivers: waiversKey(folder) }).prefault({}),
+      rules: section({ waivers: waiversKey(folder) }).prefault({ waivers: undefined }),
     }),
   );
 }

@@ -1,15 +1,18 @@
 /** Findings in plain words, for the terminal, the mail and the report. Pure. */
+import { permissionModelOf } from '../access/permission-model.js';
 import type { Severity } from '../rules/verdicts.js';
 import type { EventKind, EventWhy } from './finding.js';
 import type { FindingEventView, FindingView, NamedBecause, NamedOne } from './findings.view.js';
 import { shownFingerprint } from './waiver-file.js';
 
 /** `*Wipe device* from role 7 in space Global, through group Field Ops` */
-export function becauseWords({ permission, role, scope, through, latent, note }: NamedBecause): string {
+export function becauseWords(because: NamedBecause, product: string): string {
+  const { principal, permission, role, scope, through, latent, note } = because;
   const what = [
+    ...(principal === undefined ? [] : [`${shortName(principal)}:`]),
     ...(permission === undefined ? [] : [`*${permission}*`]),
     ...(role === undefined ? [] : [`${permission === undefined ? '' : 'from '}role ${role.id}`]),
-    ...(scope === undefined ? [] : [`in space ${scope.name ?? scope.id}`]),
+    ...(scope === undefined ? [] : [`in ${permissionModelOf(product).scopeWord} ${scope.name ?? scope.id}`]),
   ].join(' ');
   const path = through === undefined ? '' : `, through ${through.kind} ${shortName(through)}`;
   const right = `${what}${path}${latent === true ? ' (latent: without effect today)' : ''}`;
@@ -46,7 +49,7 @@ export const WHY_WORDS: Readonly<Record<EventWhy, string>> = {
 
 /** `#4 open: Jane Doe (jdoe)` with its message and reasons below. */
 export function findingLines(finding: FindingView): string[] {
-  const { id, rule, subject, state, fields, message, because, waiver, why, fingerprint } = finding;
+  const { id, product, rule, subject, state, fields, message, because, waiver, why, fingerprint } = finding;
   const standing = [
     ...(why === undefined ? [] : [WHY_WORDS[why]]),
     ...(waiver === undefined ? [] : [waiverWords(waiver)]),
@@ -54,7 +57,7 @@ export function findingLines(finding: FindingView): string[] {
   return [
     `#${String(id)} ${state}: ${subjectWords(subject)}${fieldsWords(fields)}`,
     `   ${message}`,
-    ...because.map((one) => `   - ${becauseWords(one)}`),
+    ...because.map((one) => `   - ${becauseWords(one, product)}`),
     ...(standing === '' ? [] : [`   ${standing}`]),
     `   rule ${rule.id}, since ${finding.since}, accepts: ${shownFingerprint(fingerprint)}`,
   ];
@@ -73,7 +76,7 @@ const KINDS: Readonly<Record<EventKind, string>> = {
   resolved: 'resolved',
 };
 
-export function eventLines(event: FindingEventView): string[] {
+export function eventLines(event: FindingEventView, product: string): string[] {
   const { at, kind, severity, why, waiver, actor, reason, judgement, because } = event;
   const by =
     judgement === undefined
@@ -82,7 +85,7 @@ export function eventLines(event: FindingEventView): string[] {
   return [
     `${at} ${KINDS[kind]}${why === undefined ? '' : `: ${WHY_WORDS[why]}`} (${severity}); ${by}`,
     ...(waiver === undefined ? [] : [`   ${waiverWords(waiver)}`]),
-    ...(kind === 'resolved' ? [] : because.map((one) => `   - ${becauseWords(one)}`)),
+    ...(kind === 'resolved' ? [] : because.map((one) => `   - ${becauseWords(one, product)}`)),
     `   accepts: ${shownFingerprint(event.fingerprint)}`,
   ];
 }

@@ -30,7 +30,11 @@ export const findingsCommand = defineCommand({
     },
     rule: { kind: 'text', value: 'RULE', description: 'only of this rule, by id' },
     severity: { kind: 'text', value: 'S', description: 'only of this severity', oneOf: SEVERITIES },
-    at: { kind: 'text', value: 'TIME|SEQ', description: 'as they stood then, or once that snapshot was judged' },
+    at: {
+      kind: 'text',
+      value: 'TIME|SEQ',
+      description: 'as they stood then, or once that snapshot was judged',
+    },
     finding: { kind: 'count', value: 'N', description: 'the history of this one; needs a source' },
   },
   examples: [
@@ -50,7 +54,12 @@ export const findingsCommand = defineCommand({
     }
     refuseUnknownRule(options.rule, all);
     const findings = all.filter((finding) => isWanted(finding, options));
-    await context.print({ findings }, () => listText(findings, sources.map(({ name }) => name)));
+    await context.print({ findings }, () =>
+      listText(
+        findings,
+        sources.map(({ name }) => name),
+      ),
+    );
     return 0;
   },
 });
@@ -98,9 +107,14 @@ async function showHistory(
     throw new RolewatchError('unknown-finding', `there is no finding ${String(id)} of ${source}`);
   const history = await findingHistory(db, source, id);
   await context.print({ finding, history }, () => {
-    const { rule, subject, fields, state, message } = finding;
+    const { product, rule, subject, fields, state, message } = finding;
     const head = `#${String(id)} of ${source}, ${state}: ${subjectWords(subject)}${fieldsWords(fields)}`;
-    return [head, `rule ${rule.id}: ${message}`, '', ...history.flatMap(eventLines)].join('\n');
+    return [
+      head,
+      `rule ${rule.id}: ${message}`,
+      '',
+      ...history.flatMap((event) => eventLines(event, product)),
+    ].join('\n');
   });
   return 0;
 }

@@ -2,7 +2,9 @@ import { type Name, namesOf } from '../drift/names.view.js';
 import type { Sql } from '../platform/tx.js';
 import type { Because, Severity, ViolationSubject } from '../rules/verdicts.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
+import { knownSource } from '../snapshots/known-source.view.js';
 import { scopeNamesAt } from '../snapshots/scope-names.view.js';
+import { productOf } from '../sources/source-config.js';
 import type { AppliedWaiver, EventKind, EventWhy, FindingState } from './finding.js';
 
 /** Somebody or something by its name; what is erased has neither key nor name. */
@@ -14,7 +16,8 @@ export interface NamedOne {
 }
 
 /** Why a rule is broken, with names. */
-export interface NamedBecause extends Omit<Because, 'role' | 'scope' | 'through'> {
+export interface NamedBecause extends Omit<Because, 'principal' | 'role' | 'scope' | 'through'> {
+  readonly principal?: NamedOne;
   readonly role?: NamedOne;
   readonly scope?: NamedOne;
   readonly through?: NamedOne & { readonly kind: 'group' | 'unit' };
@@ -23,6 +26,7 @@ export interface NamedBecause extends Omit<Because, 'role' | 'scope' | 'through'
 /** A finding as it stood at the moment asked for. */
 export interface FindingView {
   readonly source: string;
+  readonly product: string;
   readonly id: number;
   /** By which text it was judged last. */
   readonly rule: { readonly id: string; readonly version?: string; readonly digest?: string };
@@ -129,7 +133,8 @@ export async function findingsOf(
     [source, at],
   );
   const names = await Names.of(sql, source, rows);
-  return rows.map((row) => findingView(source, row, names));
+  const product = productOf((await knownSource(sql, source)).kind);
+  return rows.map((row) => ({ source, product, ...findingView(row, names) }));
 }
 
 /** The whole life of a finding, from its first event; empty where there is none of that number. */
@@ -142,10 +147,10 @@ export async function findingHistory(sql: Sql, source: string, id: number): Prom
   return rows.map((row) => eventView(row, names));
 }
 
-function findingView(source: string, row: EventRow, names: Names): FindingView {
+function findingView(row: EventRow, names: Names): Omit<FindingView, 'source' | 'product'> {
   const { id, fields, state, severity, message, matched, fingerprint, openedAt, at, why, waiver } = row;
   return {
-    ...{ source, id },
+    id,
     rule: { id: row.rule, ...ruleText(row, 'version', 'digest') },
     subject: { kind: row.subjectKind, ...names.subject(row.subjectKind, row.subjectId) },
     ...{ fields, state, severity, message },
@@ -171,7 +176,13 @@ function eventView(row: EventRow, names: Names): FindingEventView {
     ...(actor !== null && { actor }),
     ...(reason !== null && { reason }),
     ...(judged && {
-      judgement: { id: judgement, seq, snapshotDigest, rulesetDigest, ...ruleText(row, 'ruleVersion', 'ruleDigest') },
+      judgement: {
+        id: judgement,
+        seq,
+        snapshotDigest,
+        rulesetDigest,
+        ...ruleText(row, 'ruleVersion', 'ruleDigest'),
+      },
     }),
   };
 }
@@ -202,10 +213,13 @@ class Names {
     const seq = rows.reduce((latest, row) => Math.max(latest, row.seq ?? 0), 0);
     const people = rows.flatMap((row) => (row.subjectKind === 'principal' ? [row.subjectId] : []));
     const through = rows.flatMap((row) => row.because.flatMap((one) => one.through ?? []));
+    const holders = rows.flatMap((row) => row.because.flatMap((one) => one.principal ?? []));
     const catalogue = await catalogueAt(sql, source, seq);
     return new Names(
-      await namesOf(sql, source, seq, [...new Set([...people, ...through])]),
-      new Map(catalogue.flatMap(({ role, description }) => (description === null ? [] : [[role, description]]))),
+      await namesOf(sql, source, seq, [...new Set([...people, ...through, ...holders])]),
+      new Map(
+        catalogue.flatMap(({ role, description }) => (description === null ? [] : [[role, description]])),
+      ),
       await scopeNamesAt(sql, source, seq),
       await unitsAmong(sql, source, through),
     );
@@ -216,9 +230,10 @@ class Names {
     return kind === 'role' ? named(id, this.roles.get(id)) : { id };
   }
 
-  because({ role, scope, through, ...rest }: Because): NamedBecause {
+  because({ principal, role, scope, through, ...rest }: Because): NamedBecause {
     return {
       ...rest,
+      ...(principal !== undefined && { principal: this.identity(principal) }),
       ...(role !== undefined && { role: named(role, this.roles.get(role)) }),
       ...(scope !== undefined && { scope: named(scope, this.scopes.get(scope)) }),
       ...(through !== undefined && {

@@ -17,7 +17,7 @@ import {
   lockForJudging,
 } from './judgement-due.store.js';
 import { type Judged, nextEvents } from './life.js';
-import { activeRuleset } from './ruleset.view.js';
+import { activeRulesetDigest, rulesetDocument } from './ruleset.view.js';
 import { situationOf } from './situation.view.js';
 import { pastMatches, standingsOf } from './standings.view.js';
 import { idleWaiver, inForceAt, type Waiver, waiversDigest } from './waiver.js';
@@ -41,8 +41,6 @@ export interface JudgeParts {
   readonly waivers: () => Promise<readonly StatedWaiver[]>;
   /** User id that a source is read with; undefined: not known here, then as it was judged before. */
   readonly accountOf: (source: string) => string | null | undefined;
-  /** Permission → those that it has no effect without, for a product. */
-  readonly requires?: (product: string) => ReadonlyMap<string, readonly string[]>;
   /** Writes what is worth telling, in the transaction of the judgement. */
   readonly told?: (tx: Tx, told: JudgementTold) => Promise<void>;
 }
@@ -88,6 +86,7 @@ export interface JudgeOrder {
  */
 export class JudgeDue {
   private readonly due: JudgementDueStore;
+  private lastJudge: Judge | undefined;
   /** Two processes with different files would otherwise outvote each other at every look. */
   private readonly askedFor = new Map<string, string>();
 
@@ -133,16 +132,29 @@ export class JudgeDue {
 
   /** The active ruleset as a judge, and the waivers; or why this process cannot judge at all. */
   private async bench(): Promise<Bench | NotJudged> {
-    const { db, rulebook, waivers } = this.parts;
     const fault = await this.prepare();
     if (fault !== null) return { why: fault };
-    const active = await activeRuleset(db);
-    if (active === null) return { why: 'no ruleset is active' };
+    const judge = await this.activeJudge();
+    if ('why' in judge) return judge;
     try {
-      return { judge: rulebook.read(active.document), stated: await waivers() };
+      return { judge, stated: await this.parts.waivers() };
     } catch (error) {
-      if (error instanceof RolewatchError && error.code === 'config-invalid') return { why: error.message };
-      const about = `this program cannot read the active ruleset ${active.digest.slice(0, 12)}`;
+      if (error instanceof RolewatchError) return { why: error.message };
+      throw error;
+    }
+  }
+
+  /** Read once: a ruleset is many texts, and this is asked at every pulse. */
+  private async activeJudge(): Promise<Judge | NotJudged> {
+    const { db, rulebook } = this.parts;
+    const digest = await activeRulesetDigest(db);
+    if (digest === null) return { why: 'no ruleset is active' };
+    if (this.lastJudge?.digest === digest) return this.lastJudge;
+    try {
+      this.lastJudge = rulebook.read((await rulesetDocument(db, digest)) ?? null);
+      return this.lastJudge;
+    } catch (error) {
+      const about = `this program cannot read the active ruleset ${digest.slice(0, 12)}`;
       return { why: `${about}: ${messageOf(error)}` };
     }
   }
@@ -160,9 +172,7 @@ export class JudgeDue {
     const reason = refused || due === null ? (again ? 'manual' : null) : due;
     if (reason === null) return;
     await db.transaction((tx) =>
-      reason === 'published'
-        ? dueForJudgement(tx, source, situation.lastSeq)
-        : dueAgain(tx, source, reason),
+      reason === 'published' ? dueForJudgement(tx, source, situation.lastSeq) : dueAgain(tx, source, reason),
     );
   }
 
@@ -196,14 +206,10 @@ export class JudgeDue {
     claim: JudgementClaim,
     product: string,
   ): Promise<RecordedJudgement> {
-    const { db, requires, told } = this.parts;
+    const { db, told } = this.parts;
     const { source, seq, asOf } = claim;
     const ownAccount = await this.ownAccount(source);
-    const state = await judgedStateOf(db, source, seq, {
-      product,
-      ownAccount,
-      ...(requires && { requires: requires(product) }),
-    });
+    const state = await judgedStateOf(db, source, seq, { product, ownAccount });
     const watched = !(await isRetiredAt(db, source, seq));
     const verdicts: Verdicts = watched ? judge.judge(state, asOf) : NOTHING_WATCHED;
     const subjects = new Set([

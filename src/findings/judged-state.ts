@@ -140,7 +140,10 @@ type Origin = JudgedPrincipal['origin'];
 
 /** What cannot be understood was not said. */
 function attributesOf(stated: StatedAttributes | undefined): PrincipalAttributes {
-  const text = (value: string | null | undefined): string | undefined => value?.trim() || undefined;
+  const text = (value: string | null | undefined): string | undefined => {
+    const trimmed = value?.trim();
+    return trimmed === '' ? undefined : trimmed;
+  };
   const date = (value: string | null | undefined): Date | undefined => {
     const at = new Date(text(value) ?? Number.NaN);
     return Number.isNaN(at.getTime()) ? undefined : at;

@@ -1,4 +1,5 @@
 import type { JudgedState } from '../access/judged-state.js';
+import { permissionModelOf } from '../access/permission-model.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
@@ -13,8 +14,6 @@ export interface StateOptions {
   readonly product: string;
   /** Identity that the source is read with; see `accountIdentity`. */
   readonly ownAccount: string | null;
-  /** Permission → those that it has no effect without. */
-  readonly requires?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -25,7 +24,7 @@ export async function judgedStateOf(
   sql: Sql,
   source: string,
   seq: number,
-  { product, ownAccount, requires = new Map<string, readonly string[]>() }: StateOptions,
+  { product, ownAccount }: StateOptions,
 ): Promise<JudgedState> {
   const [snapshot] = await sql.query<{ digest: string; observedAt: Date }>(SNAPSHOT, [source, seq]);
   if (snapshot === undefined)
@@ -43,7 +42,7 @@ export async function judgedStateOf(
     seq,
     ...snapshot,
     ownAccount,
-    requires,
+    requires: permissionModelOf(product).requires,
     grants,
     links,
     identities,

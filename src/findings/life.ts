@@ -69,7 +69,7 @@ export function nextEvents(
 }
 
 interface Waiving {
-  waivedBy(match: Match): Waiver | null;
+  readonly waivedBy: (match: Match) => Waiver | null;
   readonly inForce: readonly Waiver[];
 }
 
@@ -100,6 +100,7 @@ function resolution({ rule, subject }: Standing, { verdicts, watched, shows }: J
   const assessment = verdicts.assessments.find((one) => one.rule === rule);
   if (assessment === undefined) return 'rule-dropped';
   if (assessment.error !== undefined || !assessment.mayResolve) return null;
+  if (assessment.undecided?.some(({ kind, id }) => kind === subject.kind && id === subject.id)) return null;
   return shows(subject) ? 'no-longer-violated' : 'subject-gone';
 }
 
