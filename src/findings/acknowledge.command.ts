@@ -13,14 +13,22 @@ export const acknowledgeCommand = defineCommand({
     finding: { description: 'its number, as `findings` prints it', required: true },
   },
   options: {
-    reason: { kind: 'text', value: 'REASON', description: 'what is done about it, for the log', required: true },
+    reason: {
+      kind: 'text',
+      value: 'REASON',
+      description: 'what is done about it, for the log',
+      required: true,
+    },
   },
   examples: ['rolewatch acknowledge hq 4 --reason "moved to a group, ticket 4711"'],
   async run(context, args, options) {
     const { source } = args;
     const finding = /^#?\d{1,9}$/.test(args.finding) ? Number(args.finding.replace('#', '')) : Number.NaN;
     if (Number.isNaN(finding))
-      throw new RolewatchError('usage', `"${args.finding}" is no number of a finding: rolewatch findings ${source}`);
+      throw new RolewatchError(
+        'usage',
+        `"${args.finding}" is no number of a finding: rolewatch findings ${source}`,
+      );
     const reason = options.reason.trim();
     if (reason === '') throw new RolewatchError('usage', '--reason must say what is done about it');
     const { db } = await context.openDatabase();

@@ -16,7 +16,10 @@ export interface Acknowledgement {
  * Somebody has seen a finding and says what they do about it. It stays open: only a waiver accepts, only a change upstream resolves.
  * @throws RolewatchError unknown-finding, refused
  */
-export async function acknowledge(tx: Tx, { source, finding, actor, reason }: Acknowledgement): Promise<void> {
+export async function acknowledge(
+  tx: Tx,
+  { source, finding, actor, reason }: Acknowledgement,
+): Promise<void> {
   await lockFindings(tx, source);
   const standing = (await standingsOf(tx, source)).find(({ id }) => id === finding);
   const name = `finding ${String(finding)} of ${source}`;

@@ -24,7 +24,14 @@ export interface CheckedSource {
   readonly notAssessable: readonly { readonly rule: string; readonly why: string }[];
 }
 
-export function checkText({ source, notJudged, judgement, open, waived, notAssessable }: CheckedSource): string {
+export function checkText({
+  source,
+  notJudged,
+  judgement,
+  open,
+  waived,
+  notAssessable,
+}: CheckedSource): string {
   const on =
     judgement === undefined
       ? 'never judged'

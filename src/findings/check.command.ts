@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandContext, type CommandSpec, defineCommand, type ExitCode } from '../platform/command/command.js';
+import {
+  type CommandContext,
+  type CommandSpec,
+  defineCommand,
+  type ExitCode,
+} from '../platform/command/command.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Severity } from '../rules/verdicts.js';
@@ -110,9 +115,11 @@ async function waitForOthers(db: Database, source: string, signal: AbortSignal):
 }
 
 function exitCodeOf(checked: readonly CheckedSource[], failOn: Severity | undefined): ExitCode {
-  const bad = checked.flatMap(({ open }) => open).some(({ severity }) => {
-    return failOn !== undefined && compareSeverities(severity, failOn) <= 0;
-  });
+  const bad = checked
+    .flatMap(({ open }) => open)
+    .some(({ severity }) => {
+      return failOn !== undefined && compareSeverities(severity, failOn) <= 0;
+    });
   if (bad) return 3;
   return checked.some(({ notJudged }) => notJudged !== undefined) ? 1 : 0;
 }

@@ -20,12 +20,7 @@ export const EVENT_KINDS = [
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 export const REOPENED_WHY = ['came-back', 'waiver-ended', 'grew'] as const;
-export const RESOLVED_WHY = [
-  'no-longer-violated',
-  'rule-dropped',
-  'subject-gone',
-  'source-retired',
-] as const;
+export const RESOLVED_WHY = ['no-longer-violated', 'rule-dropped', 'subject-gone', 'source-retired'] as const;
 export type EventWhy = (typeof REOPENED_WHY)[number] | (typeof RESOLVED_WHY)[number];
 
 /** What makes two violations one finding. */

@@ -178,7 +178,7 @@ export function withLatency(
   const effective = new Set(rights.map(({ scope, permission }) => keyOf(scope, permission)));
   const lacks = ({ scope, permission }: HeldRight): boolean =>
     (requires.get(permission) ?? []).some((needed) => !effective.has(keyOf(scope, needed)));
-  for (let size = -1; size !== effective.size; ) {
+  for (let size = -1; size !== effective.size;) {
     size = effective.size;
     for (const right of rights) if (lacks(right)) effective.delete(keyOf(right.scope, right.permission));
   }

@@ -36,12 +36,7 @@ export async function dueAgain(
   await insertDue(tx, source, reason, null);
 }
 
-async function insertDue(
-  tx: Tx,
-  source: string,
-  reason: JudgementReason,
-  seq: number | null,
-): Promise<void> {
+async function insertDue(tx: Tx, source: string, reason: JudgementReason, seq: number | null): Promise<void> {
   await tx.execute(
     'INSERT INTO judgement_due (source, seq, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
     [source, seq, reason],
@@ -146,9 +141,9 @@ function isHeld({ lease_until: until, holder, now }: DueRow): boolean {
 
 /** Rows that could not be locked are being claimed, or finished, by another process this moment. */
 async function othersAreAtIt(tx: Sql, source: string, mine: readonly DueRow[]): Promise<boolean> {
-  const others = await tx.query(
-    'SELECT FROM judgement_due WHERE source = $1 AND id <> ALL ($2::bigint[])',
-    [source, mine.map(({ id }) => id)],
-  );
+  const others = await tx.query('SELECT FROM judgement_due WHERE source = $1 AND id <> ALL ($2::bigint[])', [
+    source,
+    mine.map(({ id }) => id),
+  ]);
   return others.length > 0;
 }

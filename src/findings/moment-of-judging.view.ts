@@ -16,6 +16,9 @@ export async function momentOfJudging(sql: Sql, source: string, moment: Moment):
     [source, moment.seq],
   );
   if (judged?.found !== true)
-    throw new RolewatchError('unknown-snapshot', `snapshot ${String(moment.seq)} of ${source} was not judged`);
+    throw new RolewatchError(
+      'unknown-snapshot',
+      `snapshot ${String(moment.seq)} of ${source} was not judged`,
+    );
   return judged.until;
 }

@@ -71,7 +71,9 @@ function waiver(now: Date) {
     rule: text(/^\S+$/, "must be a rule's id, as `rolewatch findings` prints it"),
     subject: subject(),
     fields: z
-      .record(z.string(), text(/\S/, 'must be a text'), { error: 'must be a mapping of the fields of a finding' })
+      .record(z.string(), text(/\S/, 'must be a text'), {
+        error: 'must be a mapping of the fields of a finding',
+      })
       .optional(),
     reason: text(/\S/, 'must say why it is accepted'),
     approver: text(/\S/, 'must say who has accepted it'),
