@@ -21,8 +21,8 @@ import { activeRulesetDigest, rulesetDocument } from './ruleset.view.js';
 import { situationOf } from './situation.view.js';
 import { pastMatches, standingsOf } from './standings.view.js';
 import { idleWaiver, inForceAt, type Waiver, waiversDigest } from './waiver.js';
-import type { StatedWaiver } from './waiver-file.js';
-import { waiversOf } from './waivers.view.js';
+import { type StatedWaiver, strayWaivers } from './waiver-file.js';
+import { type FoundWaivers, waiversOf } from './waivers.view.js';
 import { type JudgementReason, whyDue } from './why-due.js';
 
 /** What one judgement brought, told in the transaction that records it. */
@@ -87,6 +87,7 @@ export interface JudgeOrder {
 export class JudgeDue {
   private readonly due: JudgementDueStore;
   private lastJudge: Judge | undefined;
+  private readonly found = new Map<string, { readonly key: string; readonly found: FoundWaivers }>();
   /** Two processes with different files would otherwise outvote each other at every look. */
   private readonly askedFor = new Map<string, string>();
 
@@ -101,8 +102,13 @@ export class JudgeDue {
   async judge({ sources, again = false, signal }: JudgeOrder = {}): Promise<Judging> {
     const bench = await this.bench();
     if ('why' in bench) return { judged: [], notJudged: [bench], notes: [] };
-    const [judged, notJudged, notes]: [JudgedOnce[], NotJudged[], string[]] = [[], [], []];
-    for (const { name, kind, lastSeq } of await knownSources(this.parts.db)) {
+    const [judged, notJudged]: [JudgedOnce[], NotJudged[]] = [[], []];
+    const known = await knownSources(this.parts.db);
+    const notes = strayWaivers(
+      bench.stated,
+      known.map(({ name }) => name),
+    );
+    for (const { name, kind, lastSeq } of known) {
       if (lastSeq === 0 || (sources !== undefined && !sources.includes(name))) continue;
       try {
         await this.see(bench, name, again);
@@ -160,13 +166,13 @@ export class JudgeDue {
   }
 
   /** Makes the latest snapshot due where something has changed that it is judged by. */
-  private async see({ judge, stated }: Bench, source: string, again: boolean): Promise<void> {
+  private async see(bench: Bench, source: string, again: boolean): Promise<void> {
     const { db } = this.parts;
     const situation = await situationOf(db, source);
     if (situation === null) return;
-    const { waivers } = await waiversOf(db, source, stated, judge.rules);
+    const { waivers } = await this.waivers(bench, source, situation.lastSeq);
     const digest = waiversDigest(inForceAt(waivers, situation.now));
-    const due = whyDue(situation, { rulesetDigest: judge.digest, waiversDigest: digest });
+    const due = whyDue(situation, { rulesetDigest: bench.judge.digest, waiversDigest: digest });
     const refused = due === 'waivers' && this.askedFor.get(source) === digest;
     this.askedFor.set(source, digest);
     const reason = refused || due === null ? (again ? 'manual' : null) : due;
@@ -177,11 +183,11 @@ export class JudgeDue {
   }
 
   /** What somebody should know about the waivers of a source, now that it is judged. */
-  private async notesOn({ judge, stated }: Bench, source: string): Promise<string[]> {
+  private async notesOn(bench: Bench, source: string): Promise<string[]> {
     const { db } = this.parts;
-    const { waivers, notes } = await waiversOf(db, source, stated, judge.rules);
-    const situation = waivers.length === 0 ? null : await situationOf(db, source);
-    if (situation === null) return [...notes];
+    const situation = bench.stated.length === 0 ? null : await situationOf(db, source);
+    if (situation === null) return [];
+    const { waivers, notes } = await this.waivers(bench, source, situation.lastSeq);
     const standings = await standingsOf(db, source);
     const idle = waivers.map((waiver) => {
       const said = idleWaiver(waiver, standings, situation.now);
@@ -201,12 +207,20 @@ export class JudgeDue {
     }
   }
 
-  private async perform(
-    { judge, stated }: Bench,
-    claim: JudgementClaim,
-    product: string,
-  ): Promise<RecordedJudgement> {
+  /** Whom a waiver is about is looked up once for each snapshot. */
+  private async waivers({ judge, stated }: Bench, source: string, seq: number): Promise<FoundWaivers> {
+    const mine = stated.filter(({ subject }) => subject.source === source);
+    const key = JSON.stringify([seq, judge.digest, mine]);
+    const known = this.found.get(source);
+    if (known?.key === key) return known.found;
+    const found = await waiversOf(this.parts.db, source, mine, judge.rules);
+    this.found.set(source, { key, found });
+    return found;
+  }
+
+  private async perform(bench: Bench, claim: JudgementClaim, product: string): Promise<RecordedJudgement> {
     const { db, told } = this.parts;
+    const { judge } = bench;
     const { source, seq, asOf } = claim;
     const ownAccount = await this.ownAccount(source);
     const state = await judgedStateOf(db, source, seq, { product, ownAccount });
@@ -218,7 +232,7 @@ export class JudgeDue {
       `source ${source}`,
     ]);
     const judged: Judged = { verdicts, watched, shows: ({ kind, id }) => subjects.has(`${kind} ${id}`) };
-    const { waivers } = await waiversOf(db, source, stated, judge.rules);
+    const { waivers } = await this.waivers(bench, source, seq);
     return db.transaction(async (tx) => {
       await lockForJudging(tx, claim);
       const previous = await standingsOf(tx, source);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkYaml } from '../platform/config/check.js';
 import { optional, text } from '../platform/config/fields.js';
+import { didYouMean } from '../platform/config/nearest.js';
 import { section } from '../platform/config/section.js';
 import { YamlDocument } from '../platform/config/yaml-document.js';
 import { SHOWN_FINGERPRINT } from './finding.js';
@@ -111,6 +112,15 @@ function spanProblem(from: Date | null, until: Date, now: Date): string | null {
   const begin = from ?? now;
   if (until.getTime() - begin.getTime() <= MOST_DAYS * DAY_MS) return null;
   return `must be at most ${String(MOST_DAYS)} days after ${from === null ? 'today' : 'from'}: renew it in time instead`;
+}
+
+/** One line for each waiver of a source that nobody knows. */
+export function strayWaivers(waivers: readonly StatedWaiver[], sources: readonly string[]): string[] {
+  return waivers
+    .filter(({ subject }) => !sources.includes(subject.source))
+    .map(({ at, subject: { source } }) => {
+      return `${at}.subject.source: there is no source "${source}"${didYouMean(source, sources)}`;
+    });
 }
 
 /** People are compared as people write them. */

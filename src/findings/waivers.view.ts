@@ -13,7 +13,10 @@ export interface FoundWaivers {
   readonly notes: readonly string[];
 }
 
-/** The waivers of one source with their subjects looked up. One whose approver is the subject does not apply. */
+/**
+ * The waivers of one source with their subjects looked up. One whose approver is the subject does not apply.
+ * @param stated those of this source
+ */
 export async function waiversOf(
   sql: Sql,
   source: string,
@@ -23,7 +26,6 @@ export async function waiversOf(
   const waivers: (Waiver & { at: string })[] = [];
   const notes: string[] = [];
   for (const one of stated) {
-    if (one.subject.source !== source) continue;
     const found = unknownRule(one, rules) ?? (await subjectOf(sql, one));
     if (typeof found === 'string') {
       notes.push(`${one.at}${found}`);

@@ -169,6 +169,10 @@ describe('a waiver', () => {
     expect((await court.judge()).notes).toEqual([
       expect.stringMatching(/no rule "no-wipes"; did you mean "no-wipe"/),
     ]);
+    court.waivers = waiverOf('root').replace('source: hq', 'source: hg');
+    expect((await court.judge()).notes).toEqual([
+      'waivers.yaml:3 waivers[0].subject.source: there is no source "hg"; did you mean "hq"?',
+    ]);
     court.waivers = waiverOf('sue');
     expect((await court.judge()).notes).toEqual([
       'waivers.yaml:3 waivers[0]: there is no finding that it applies to',
