@@ -6,7 +6,7 @@ import {
   type JudgeParts,
   type Judging,
 } from '../../../src/findings/judge-due.job.js';
-import { JudgementDueStore } from '../../../src/findings/judgement-due.store.js';
+import { type JudgementDueStore } from '../../../src/findings/judgement-due.store.js';
 import { parseWaivers } from '../../../src/findings/waiver-file.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
