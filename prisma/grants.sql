@@ -41,6 +41,14 @@ GRANT INSERT ("source", "stream", "scope", "hold_seq", "expected", "reason", "ac
 -- legal holds: begun and released once; the trigger dates both
 GRANT INSERT ("source", "identity_id", "reason", "actor"), UPDATE ("released_at") ON "legal_hold" TO rolewatch_app;
 
+-- judging: what was judged, by what, and what came of it is written once; what waits to be judged is no evidence
+GRANT INSERT ("digest", "document") ON "ruleset" TO rolewatch_app;
+GRANT INSERT ("id", "digest", "actor", "reason") ON "ruleset_activation" TO rolewatch_app;
+GRANT INSERT ("source", "id", "seq", "snapshot_digest", "ruleset_digest", "waivers_digest", "verdicts_digest", "own_account", "as_of", "reason") ON "judgement" TO rolewatch_app;
+GRANT INSERT ON "assessment", "finding" TO rolewatch_app;
+GRANT INSERT ("source", "finding", "no", "kind", "state", "severity", "message", "because", "matched", "matched_digest", "judgement", "why", "waiver", "actor", "reason") ON "finding_event" TO rolewatch_app;
+GRANT INSERT, UPDATE, DELETE ON "judgement_due" TO rolewatch_app;
+
 -- caches and staging: nothing of them is evidence
 GRANT INSERT, UPDATE, DELETE ON "page", "known_repeat" TO rolewatch_app;
 GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page" TO rolewatch_app;

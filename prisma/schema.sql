@@ -34,6 +34,24 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECU
 GRANT SELECT ON alert TO rolewatch_app;
 GRANT INSERT (source, seq, no, kind, severity, body) ON alert TO rolewatch_app;
 
+CREATE TABLE assessment (
+  source text NOT NULL,
+  judgement integer NOT NULL,
+  rule text NOT NULL,
+  rule_version text NOT NULL,
+  rule_digest text NOT NULL,
+  judged integer NOT NULL,
+  violated integer NOT NULL,
+  unassessable integer NOT NULL,
+  may_resolve boolean NOT NULL,
+  why text,
+  error text,
+  CONSTRAINT assessment_pkey PRIMARY KEY (source, judgement, rule)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON assessment FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON assessment FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON assessment TO rolewatch_app;
+
 CREATE TABLE bucket (
   source text NOT NULL,
   no smallint NOT NULL,
@@ -75,6 +93,62 @@ CREATE INDEX change_source_subject_idx ON public.change USING btree (source, sub
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON change FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON change TO rolewatch_app;
+
+CREATE TABLE finding (
+  source text NOT NULL,
+  id integer NOT NULL,
+  rule text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id text NOT NULL,
+  fields jsonb NOT NULL,
+  opened_by integer NOT NULL,
+  CONSTRAINT finding_pkey PRIMARY KEY (source, id),
+  CONSTRAINT finding_subject_kind_check CHECK (subject_kind = ANY (ARRAY['principal'::text, 'role'::text, 'source'::text]))
+);
+CREATE UNIQUE INDEX finding_source_rule_subject_kind_subject_id_fields_key ON public.finding USING btree (source, rule, subject_kind, subject_id, fields);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON finding FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON finding TO rolewatch_app;
+
+CREATE TABLE finding_event (
+  source text NOT NULL,
+  finding integer NOT NULL,
+  no integer NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  severity text NOT NULL,
+  message text NOT NULL,
+  because jsonb NOT NULL,
+  matched jsonb NOT NULL,
+  matched_digest text NOT NULL,
+  judgement integer,
+  why text,
+  waiver jsonb,
+  actor text,
+  reason text,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT finding_event_pkey PRIMARY KEY (source, finding, no),
+  CONSTRAINT finding_event_check CHECK (
+CASE kind
+    WHEN 'opened'::text THEN state = 'open'::text
+    WHEN 'reexplained'::text THEN state = ANY (ARRAY['open'::text, 'reopened'::text, 'acknowledged'::text, 'waived'::text])
+    ELSE (kind = ANY (ARRAY['reopened'::text, 'acknowledged'::text, 'waived'::text, 'resolved'::text])) AND state = kind
+END),
+  CONSTRAINT finding_event_check1 CHECK ((state = 'waived'::text) = (waiver IS NOT NULL)),
+  CONSTRAINT finding_event_check2 CHECK ((kind = ANY (ARRAY['reopened'::text, 'resolved'::text])) = (why IS NOT NULL)),
+  CONSTRAINT finding_event_check3 CHECK ((kind = 'acknowledged'::text) = (actor IS NOT NULL)),
+  CONSTRAINT finding_event_check4 CHECK ((kind = 'acknowledged'::text) = (judgement IS NULL)),
+  CONSTRAINT finding_event_check5 CHECK ((actor IS NULL) = (reason IS NULL)),
+  CONSTRAINT finding_event_matched_digest_check CHECK (matched_digest ~ '^[0-9a-f]{64}$'::text),
+  CONSTRAINT finding_event_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])),
+  CONSTRAINT finding_event_why_check CHECK (why = ANY (ARRAY['came-back'::text, 'waiver-ended'::text, 'grew'::text, 'no-longer-violated'::text, 'rule-dropped'::text, 'subject-gone'::text, 'source-retired'::text]))
+);
+CREATE INDEX finding_event_source_judgement_idx ON public.finding_event USING btree (source, judgement);
+CREATE TRIGGER finding_event_follows BEFORE INSERT ON finding_event FOR EACH ROW EXECUTE FUNCTION finding_event_follows();
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON finding_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finding_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON finding_event TO rolewatch_app;
+GRANT INSERT (source, finding, no, kind, state, severity, message, because, matched, matched_digest, judgement, why, waiver, actor, reason) ON finding_event TO rolewatch_app;
 
 CREATE TABLE grant_ (
   source text NOT NULL,
@@ -136,6 +210,46 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON identity FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON identity FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON identity TO rolewatch_app;
 GRANT UPDATE (name_tag, name_tag_key) ON identity TO rolewatch_app;
+
+CREATE TABLE judgement (
+  source text NOT NULL,
+  id integer NOT NULL,
+  seq integer NOT NULL,
+  snapshot_digest bytea NOT NULL,
+  ruleset_digest text NOT NULL,
+  waivers_digest text NOT NULL,
+  verdicts_digest text NOT NULL,
+  own_account bigint,
+  as_of timestamp(6) with time zone NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT judgement_pkey PRIMARY KEY (source, id),
+  CONSTRAINT judgement_check CHECK (verdicts_digest ~ '^[0-9a-f]{64}$'::text AND waivers_digest ~ '^[0-9a-f]{64}$'::text),
+  CONSTRAINT judgement_reason_check CHECK (reason = ANY (ARRAY['published'::text, 'activated'::text, 'waivers'::text, 'daily'::text, 'manual'::text]))
+);
+CREATE TRIGGER judgement_follows BEFORE INSERT ON judgement FOR EACH ROW EXECUTE FUNCTION judgement_follows();
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON judgement FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON judgement FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON judgement TO rolewatch_app;
+GRANT INSERT (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, verdicts_digest, own_account, as_of, reason) ON judgement TO rolewatch_app;
+
+CREATE TABLE judgement_due (
+  source text NOT NULL,
+  id bigint DEFAULT nextval('judgement_due_id_seq'::regclass) NOT NULL,
+  seq integer,
+  reason text NOT NULL,
+  due_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  epoch integer DEFAULT 0 NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  why text,
+  lease_until timestamp(6) with time zone,
+  holder text,
+  CONSTRAINT judgement_due_pkey PRIMARY KEY (source, id),
+  CONSTRAINT judgement_due_check CHECK ((reason = 'published'::text) = (seq IS NOT NULL)),
+  CONSTRAINT judgement_due_reason_check CHECK (reason = ANY (ARRAY['published'::text, 'activated'::text, 'waivers'::text, 'daily'::text, 'manual'::text]))
+);
+CREATE UNIQUE INDEX judgement_due_once ON public.judgement_due USING btree (source, COALESCE(seq, 0));
+GRANT DELETE, INSERT, SELECT, UPDATE ON judgement_due TO rolewatch_app;
 
 CREATE TABLE known_repeat (
   source text NOT NULL,
@@ -295,6 +409,31 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON role_permission FOR EACH ROW EXECU
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON role_permission FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON role_permission TO rolewatch_app;
 GRANT UPDATE (until_seq) ON role_permission TO rolewatch_app;
+
+CREATE TABLE ruleset (
+  digest text NOT NULL,
+  document jsonb NOT NULL,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT ruleset_pkey PRIMARY KEY (digest),
+  CONSTRAINT ruleset_digest_check CHECK (digest ~ '^[0-9a-f]{64}$'::text)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON ruleset FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ruleset FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON ruleset TO rolewatch_app;
+GRANT INSERT (digest, document) ON ruleset TO rolewatch_app;
+
+CREATE TABLE ruleset_activation (
+  id integer NOT NULL,
+  digest text NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  activated_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT ruleset_activation_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON ruleset_activation FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ruleset_activation FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON ruleset_activation TO rolewatch_app;
+GRANT INSERT (id, digest, actor, reason) ON ruleset_activation TO rolewatch_app;
 
 CREATE TABLE run (
   id bigint DEFAULT nextval('run_id_seq'::regclass) NOT NULL,
@@ -461,6 +600,9 @@ GRANT UPDATE (first_complete_seq, until_seq) ON watch TO rolewatch_app;
 CREATE SEQUENCE identity_identity_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE identity_identity_id_seq TO rolewatch_app;
 
+CREATE SEQUENCE judgement_due_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE judgement_due_id_seq TO rolewatch_app;
+
 CREATE SEQUENCE legal_hold_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE legal_hold_id_seq TO rolewatch_app;
 
@@ -547,6 +689,20 @@ END $function$;
 REVOKE ALL ON FUNCTION erase_identity(text,bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_identity(text,bigint) TO rolewatch_app;
 
+CREATE OR REPLACE FUNCTION public.finding_event_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.no <> (SELECT coalesce(max(no), 0) + 1 FROM finding_event WHERE source = NEW.source AND finding = NEW.finding) THEN
+    RAISE EXCEPTION 'event % of finding % of % is not the next one', NEW.no, NEW.finding, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.recorded_at <> now() THEN
+    RAISE EXCEPTION 'event % of finding % of % is not dated by the database', NEW.no, NEW.finding, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.identity_stays()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -557,6 +713,29 @@ BEGIN
   END IF;
   IF (to_jsonb(OLD) - 'name_tag' - 'name_tag_key') IS DISTINCT FROM (to_jsonb(NEW) - 'name_tag' - 'name_tag_key') THEN
     RAISE EXCEPTION 'an identity is never rewritten' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.judgement_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  before record;
+BEGIN
+  SELECT id, seq, as_of INTO before FROM judgement WHERE source = NEW.source ORDER BY id DESC LIMIT 1;
+  IF NEW.id <> coalesce(before.id, 0) + 1 THEN
+    RAISE EXCEPTION 'judgement % of % is not the next one', NEW.id, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.seq < before.seq OR NEW.as_of < before.as_of THEN
+    RAISE EXCEPTION 'judgement % of % goes back in time', NEW.id, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.as_of > clock_timestamp() OR NEW.recorded_at <> now() THEN
+    RAISE EXCEPTION 'judgement % of % is not dated by the database', NEW.id, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NOT EXISTS (SELECT FROM snapshot WHERE source = NEW.source AND seq = NEW.seq AND digest = NEW.snapshot_digest) THEN
+    RAISE EXCEPTION 'judgement % of % is of no snapshot', NEW.id, NEW.source USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
 END $function$;

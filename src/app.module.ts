@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config.js';
+import { judgePartsOf } from './judging.js';
 import type { Log } from './platform/log.js';
 import type { OpenDatabase } from './platform/open-database.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -14,7 +15,7 @@ export class AppModule {
     await checkReferences(config.sources);
     return {
       module: AppModule,
-      imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(config.sources)],
+      imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(config.sources, judgePartsOf(config, opened.db))],
     };
   }
 }

@@ -1,6 +1,11 @@
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import type { CommandSpec } from './platform/command/command.js';
+import { acknowledgeCommand } from './findings/acknowledge.command.js';
+import { checkCommand } from './findings/check.command.js';
+import { findingsCommand } from './findings/findings.command.js';
+import { NO_RULES } from './findings/no-rules.js';
+import { judgePartsOf } from './judging.js';
 import { driftCommand } from './drift/drift.command.js';
 import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
 import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
@@ -22,10 +27,13 @@ const tiersOf = (kind: string) => riskTiersOf(productOf(kind));
 
 /** Every command of `rolewatch`, in the order of its help text. */
 export const COMMANDS: readonly CommandSpec<Config>[] = [
-  runCommand,
+  runCommand(judgePartsOf),
   snapshotsCommand,
   driftCommand(tiersOf),
   accessCommand(tiersOf),
+  checkCommand(judgePartsOf),
+  findingsCommand,
+  acknowledgeCommand,
   coverageCommand,
   acceptShrinkCommand,
   resumeCommand,
@@ -34,6 +42,6 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,
   verifyCommand,
-  fsckCommand,
+  fsckCommand(NO_RULES),
   serveCommand((config, opened, log) => AppModule.forRoot(config, opened, log)),
 ];

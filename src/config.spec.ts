@@ -36,6 +36,7 @@ describe('a right file', () => {
   it('is given back with every default', async () => {
     const config = await load(`${EPMM} }\n`);
     expect(config).toEqual({
+      rules: { waivers: null },
       server: { host: '127.0.0.1', port: 8080 },
       sources: [
         {

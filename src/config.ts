@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
@@ -7,10 +8,19 @@ import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 /** The whole of rolewatch.yaml, checked, with every default filled in; each room describes its own part. */
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
+  readonly rules: WaiversConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
 export async function loadConfig(file: string): Promise<Config> {
   const path = resolve(file);
-  return readConfigFile(path, section({ sources: sourcesSchema(dirname(path)), server: serverConfig() }));
+  const folder = dirname(path);
+  return readConfigFile(
+    path,
+    section({
+      sources: sourcesSchema(folder),
+      server: serverConfig(),
+      rules: section({ waivers: waiversKey(folder) }).prefault({ waivers: undefined }),
+    }),
+  );
 }

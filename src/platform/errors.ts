@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'unknown-source'
   | 'unknown-snapshot'
   | 'unknown-subject'
+  | 'unknown-finding'
   | 'source-paused'
   | 'source-busy' // another process is reading it
   | 'source-failed' // nothing could be read

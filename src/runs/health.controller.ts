@@ -19,8 +19,9 @@ export class HealthController {
   }
 
   @Get()
-  async sources(): Promise<{ sources: SourceStatus[] }> {
+  async sources(): Promise<{ sources: SourceStatus[]; notJudging: string | null }> {
     return {
+      notJudging: this.health.notJudging,
       sources: await this.health.sources().catch(() => Promise.reject(new ServiceUnavailableException())),
     };
   }

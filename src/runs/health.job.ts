@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database.js';
+import { JudgePulse } from './judge.job.js';
 import { migrationsAreFinished } from './readiness.view.js';
 import { type SourceStatus, statusOfSources } from './status.view.js';
 
@@ -9,7 +10,15 @@ const PATIENCE_MS = 3_000;
 
 @Injectable()
 export class Health {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly judge: JudgePulse,
+  ) {}
+
+  /** Why this process judges nothing, or null: it does. */
+  get notJudging(): string | null {
+    return this.judge.notJudging;
+  }
 
   /** Whether this process can do its work now. */
   async ready(): Promise<boolean> {

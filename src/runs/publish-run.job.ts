@@ -1,9 +1,12 @@
 import type { RiskTiers } from '../access/risk.js';
 import { writeAlerts } from '../alerts/alert.store.js';
 import { explainSnapshot } from '../drift/explain.store.js';
+import { dueForJudgement } from '../findings/judgement-due.store.js';
+import { activeRulesetDigest } from '../findings/ruleset.view.js';
 import type { Database } from '../platform/database.js';
 import { preferIndexLookups } from '../platform/planner.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
+import type { RunFacts } from '../snapshots/manifest.js';
 import type { RunFrame } from '../snapshots/list-reading.js';
 import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
 import type { Claim } from './claim.js';
@@ -15,15 +18,21 @@ export interface PublishParts {
   readonly slots: SlotStore;
 }
 
+/** What a run knows of its publication. */
+export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | 'facts'> {
+  readonly facts: Omit<RunFacts, 'rulesetDigest'>;
+}
+
 /**
- * TRANSACTION 1, fenced: snapshot, its changes, what is worth telling, the end of its slot. All of it or nothing.
+ * TRANSACTION 1, fenced: snapshot, its changes, what is worth telling, that it has to be judged, the end of its slot.
+ * All of it or nothing.
  * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
  */
 export async function publishRun(
   { db, tagKeys, slots }: PublishParts,
   claim: Claim,
   tiers: RiskTiers,
-  publication: Omit<Publication, 'run' | 'tagKeyNo'>,
+  publication: RunPublication,
 ): Promise<number> {
   const { source } = claim;
   const { readings, leftScopes } = publication;
@@ -31,6 +40,7 @@ export async function publishRun(
     await slots.lockForPublish(tx, claim);
     const { seq } = await publishSnapshot(tx, {
       ...publication,
+      facts: { ...publication.facts, rulesetDigest: await activeRulesetDigest(tx) },
       run: frameOf(claim),
       tagKeyNo: tagKeys.current.no,
     });
@@ -41,6 +51,7 @@ export async function publishRun(
       left: new Map(leftScopes.map(({ scope, by }) => [scope, by])),
     });
     await writeAlerts(tx, { source, seq, tiers, explanation, readings });
+    await dueForJudgement(tx, source, seq);
     await slots.markPublished(tx, claim, seq);
     return seq;
   });

@@ -1,4 +1,5 @@
 import { type AlertView, alertsOf } from '../alerts/alerts.view.js';
+import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { OpenDatabase } from '../platform/open-database.js';
@@ -12,6 +13,7 @@ import { snapshotOf } from '../snapshots/snapshots.view.js';
 import { productOf, type SourceConfig } from '../sources/source-config.js';
 import type { RunOutcome } from './claim.js';
 import { LeasedRun } from './leased-run.job.js';
+import { type JudgementSummary, judgementSummary } from './judgement-summary.js';
 import { openConfigured } from './opened-source.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
@@ -21,6 +23,7 @@ import { SlotStore } from './slot.store.js';
 export interface RunNowOptions {
   readonly opened: OpenDatabase;
   readonly sources: readonly SourceConfig[];
+  readonly judge: JudgeParts;
   readonly signal: AbortSignal;
   progress(message: string): void;
 }
@@ -34,6 +37,7 @@ export interface RunReport extends RunOutcome {
   /** What changed since the snapshot before; absent with the first one. */
   readonly drift?: DriftReport;
   readonly driftText?: string;
+  readonly judgement?: JudgementSummary;
 }
 
 /**
@@ -52,13 +56,17 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     progress: (name, { step, verdict }) =>
       options.progress(`${name}: ${step.stream} ${step.scope}: ${verdict}`),
   });
+  const judge = new JudgeDue(options.judge);
+  await judge.prepare();
   const claim = await slots.claimManual(source.name);
   const outcome = await new LeasedRun(slots, story).perform(claim, {
     shutdown: options.signal,
     limitMs: source.limits.runMinutes * 60_000,
   });
   if (outcome.seq === undefined) return { source: source.name, ...outcome };
-  return { source: source.name, ...outcome, ...(await published(db, source, outcome.seq)) };
+  const told = await published(db, source, outcome.seq);
+  const judging = await judge.judge({ sources: [source.name], signal: options.signal });
+  return { source: source.name, ...outcome, ...told, judgement: judgementSummary(judging) };
 }
 
 /** Closes the books on sources that the configuration no longer names, when a person asks for all that it does name. */

@@ -1,3 +1,4 @@
+import { type JudgementSummary, judgementText } from './judgement-summary.js';
 import type { AlertView } from '../alerts/alerts.view.js';
 import { alertsText } from '../alerts/alerts-text.js';
 import type { ObservationView, SnapshotView } from '../snapshots/observation.js';
@@ -12,6 +13,7 @@ export interface RunSummary {
   readonly snapshot?: SnapshotView;
   readonly alerts?: readonly AlertView[];
   readonly driftText?: string;
+  readonly judgement?: JudgementSummary;
 }
 
 /** 0: complete · 2: published, but in part, or with something held · 1: nothing was published. */
@@ -38,7 +40,7 @@ export function heldIn(run: RunSummary): { readonly list: ObservationView; reado
 }
 
 export function runText(run: RunSummary): string {
-  const { source, outcome, why, snapshot, driftText } = run;
+  const { source, outcome, why, snapshot, driftText, judgement } = run;
   if (snapshot === undefined) return `${source}: ${outcome}${why === undefined ? '' : `: ${why}`}`;
   return [
     `${source}: snapshot ${snapshot.seq} of ${snapshot.recordedAt}, digest ${snapshot.digest}`,
@@ -48,6 +50,7 @@ export function runText(run: RunSummary): string {
       : ['', driftText]),
     ...alertsText(run.alerts ?? []),
     ...heldText(heldIn(run)),
+    ...(judgement === undefined ? [] : ['', judgementText(source, judgement)]),
   ].join('\n');
 }
 

@@ -1,39 +1,48 @@
-import { defineCommand, type CommandContext } from '../platform/command/command.js';
+import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import type { JudgeParts } from '../findings/judge-due.job.js';
+import type { Database } from '../platform/database.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
 
-export const runCommand = defineCommand({
-  name: 'run',
-  summary: 'read one source now, or all of them',
-  description:
-    'Reads, compares and publishes, and says how each list was obtained, what changed, and what is held. Exit code 0: complete; 2: published, but partly read or with something held; 1: nothing was published.',
-  arguments: { source: { description: 'only this source' } },
-  options: {},
-  examples: ['rolewatch run hq', 'rolewatch run --json'],
-  async run(context: CommandContext<SourcesConfig>, args) {
-    const config = await context.config();
-    const chosen = args.source === undefined ? config.sources : [sourceNamed(config, args.source)];
-    const options: RunNowOptions = {
-      opened: await context.openDatabase(),
-      sources: config.sources,
-      signal: context.signal,
-      progress: (message) => context.progress(message),
-    };
-    const reports: RunReport[] = [];
-    const retired = args.source === undefined ? await retireDropped(options) : [];
-    for (const name of retired)
-      context.warn(`${name} is no longer configured: what was known of it is closed`);
-    for (const source of chosen) {
-      if (context.signal.aborted) break;
-      // one source alone fails with its own error code; of several, the others are still read
-      reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
-    }
-    await context.print({ runs: reports.map(document) }, () => reports.map(runText).join('\n\n'));
-    return worstExitCode(reports.map(exitCodeOf));
-  },
-});
+/** @param partsOf what judging stands on, from the configuration; the entries know every room */
+export function runCommand<C extends SourcesConfig>(
+  partsOf: (config: C, db: Database) => JudgeParts,
+): CommandSpec<C> {
+  return defineCommand({
+    name: 'run',
+    summary: 'read one source now, or all of them',
+    description:
+      'Reads, compares, publishes and judges; says how each list was obtained, what changed, what is held, and what of it breaks the rules. Exit code 0: complete; 2: published, but partly read or with something held; 1: nothing was published.',
+    arguments: { source: { description: 'only this source' } },
+    options: {},
+    examples: ['rolewatch run hq', 'rolewatch run --json'],
+    async run(context: CommandContext<C>, args) {
+      const config = await context.config();
+      const chosen = args.source === undefined ? config.sources : [sourceNamed(config, args.source)];
+      const opened = await context.openDatabase();
+      const options: RunNowOptions = {
+        opened,
+        judge: partsOf(config, opened.db),
+        sources: config.sources,
+        signal: context.signal,
+        progress: (message) => context.progress(message),
+      };
+      const reports: RunReport[] = [];
+      const retired = args.source === undefined ? await retireDropped(options) : [];
+      for (const name of retired)
+        context.warn(`${name} is no longer configured: what was known of it is closed`);
+      for (const source of chosen) {
+        if (context.signal.aborted) break;
+        // one source alone fails with its own error code; of several, the others are still read
+        reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
+      }
+      await context.print({ runs: reports.map(document) }, () => reports.map(runText).join('\n\n'));
+      return worstExitCode(reports.map(exitCodeOf));
+    },
+  });
+}
 
 async function attempt(source: SourcesConfig['sources'][number], options: RunNowOptions): Promise<RunReport> {
   try {
@@ -45,7 +54,7 @@ async function attempt(source: SourcesConfig['sources'][number], options: RunNow
 }
 
 function document(report: RunReport): object {
-  const { source, outcome, why, snapshot, alerts, drift } = report;
+  const { source, outcome, why, snapshot, alerts, drift, judgement } = report;
   const held = heldIn(report).map(({ list: { stream, scope, held: count, why: reason }, release }) => ({
     stream,
     ...(scope !== undefined && { scope }),
@@ -59,5 +68,6 @@ function document(report: RunReport): object {
     ...(why !== undefined && { why }),
     ...(snapshot && { snapshot, held, alerts }),
     ...(drift && { changes: drift.changes }),
+    ...(judgement && { judgement }),
   };
 }

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import { Database } from '../platform/database.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
 import type { SourceConfig } from '../sources/source-config.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.job.js';
+import { JudgePulse } from './judge.job.js';
 import { LeasedRun } from './leased-run.job.js';
 import { openConfigured } from './opened-source.job.js';
 import { PageController } from './page.controller.js';
@@ -20,7 +22,7 @@ import { Timers } from './timers.job.js';
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(sources: readonly SourceConfig[]): DynamicModule {
+  static forRoot(sources: readonly SourceConfig[], judge: JudgeParts): DynamicModule {
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot()],
@@ -29,6 +31,11 @@ export class RunsModule {
         Health,
         StatusPageJob,
         Timers,
+        {
+          provide: JudgePulse,
+          inject: [Log],
+          useFactory: (log: Log) => new JudgePulse(new JudgeDue(judge), log),
+        },
         {
           provide: PulseJob,
           inject: [Database, TagKeys, Log],

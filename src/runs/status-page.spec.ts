@@ -7,6 +7,7 @@ const report: SourceReport = {
     source: 'hq',
     kind: 'ivanti-epmm',
     lastSnapshot: { seq: 7, recordedAt: new Date('2026-06-01T10:00:00Z'), ageSeconds: 7_300 },
+    judgement: { seq: 7, open: 3 },
     paused: null,
     reading: false,
     nextSlot: new Date('2026-06-01T13:00:00Z'),
@@ -20,6 +21,7 @@ describe('the status page', () => {
   it('shows what stands, and what changed', () => {
     const page = statusPage([report]);
     expect(page).toContain('7, recorded 2026-06-01T10:00:00.000Z (2 hours ago)');
+    expect(page).toContain('<dt>findings</dt><dd>3 open');
     expect(page).toContain('160 published, 2 failed, 6 missed');
     expect(page).toContain('2026-06-01T13:00:00.000Z');
   });

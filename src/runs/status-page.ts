@@ -42,6 +42,7 @@ function section({ status, observations, drift }: SourceReport): string {
     ['last snapshot', snapshotWords(status)],
     ['next slot', status.reading ? 'being read now' : (status.nextSlot?.toISOString() ?? 'none scheduled')],
     ['last 7 days', coverageWords(status)],
+    ['findings', judgementWords(status)],
   ];
   return `<section>
 <h2>${escapeHtml(status.source)}</h2>
@@ -62,6 +63,11 @@ function snapshotWords({ lastSnapshot }: SourceStatus): string {
 
 function coverageWords({ coverage: { published, failed, missed } }: SourceStatus): string {
   return `${String(published)} published, ${String(failed)} failed, ${String(missed)} missed`;
+}
+
+function judgementWords({ judgement }: SourceStatus): string {
+  if (judgement === null) return 'not judged yet';
+  return `${String(judgement.open)} open, as snapshot ${String(judgement.seq)} was judged`;
 }
 
 function pausedWords(source: string, { since, why }: NonNullable<SourceStatus['paused']>): string {

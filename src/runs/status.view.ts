@@ -10,6 +10,8 @@ export interface SourceStatus {
     readonly recordedAt: Date;
     readonly ageSeconds: number;
   } | null;
+  /** The latest judgement: of which snapshot, and how many findings are neither resolved nor waived. Null before the first. */
+  readonly judgement: { readonly seq: number; readonly open: number } | null;
   readonly paused: { readonly since: Date; readonly why: string } | null;
   readonly reading: boolean;
   /** The next slot that is not taken yet; null where nothing is scheduled. */
@@ -23,6 +25,10 @@ export async function statusOfSources(sql: Sql): Promise<SourceStatus[]> {
   const rows = await sql.query<StatusRow>(
     `SELECT s.name, s.kind, s.paused_at, s.paused_why, n.seq, n.recorded_at,
             floor(extract(epoch FROM now() - n.recorded_at))::int AS age,
+            (SELECT seq FROM judgement WHERE source = s.name ORDER BY id DESC LIMIT 1) AS judged_seq,
+            (SELECT count(*)::int FROM finding f WHERE f.source = s.name AND (
+              SELECT state FROM finding_event e WHERE e.source = f.source AND e.finding = f.id ORDER BY no DESC LIMIT 1
+            ) IN ('open', 'reopened', 'acknowledged')) AS open,
             (SELECT min(due_at) FROM slot WHERE source = s.name AND state = 'due') AS next_slot,
             EXISTS (SELECT FROM slot WHERE source = s.name AND state = 'leased' AND lease_until >= now()) AS reading,
             week.published, week.failed, week.missed
@@ -47,6 +53,8 @@ interface StatusRow {
   seq: number | null;
   recorded_at: Date | null;
   age: number | null;
+  judged_seq: number | null;
+  open: number;
   next_slot: Date | null;
   reading: boolean;
   published: number;
@@ -61,6 +69,7 @@ function toStatus(row: StatusRow): SourceStatus {
     source: row.name,
     kind: row.kind,
     lastSnapshot: snapped ? { seq, recordedAt, ageSeconds } : null,
+    judgement: row.judged_seq === null ? null : { seq: row.judged_seq, open: row.open },
     paused: since === null ? null : { since, why: row.paused_why ?? 'no reason given' },
     reading: row.reading,
     nextSlot: row.next_slot,

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { PULSE_MS } from './timing.js';
 
@@ -9,19 +10,26 @@ import { PULSE_MS } from './timing.js';
  */
 @Injectable()
 export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly pulse: PulseJob) {}
+  constructor(
+    private readonly pulse: PulseJob,
+    private readonly judge: JudgePulse,
+  ) {}
 
-  /** The first look is at once, so that slots are seen, and missed ones recorded, as soon as the service is up. */
+  /**
+   * The first look is at once, so that slots are seen, and missed ones recorded, as soon as the service is up.
+   * Judging looks first: it puts the rules in force that manifests name.
+   */
   async onApplicationBootstrap(): Promise<void> {
+    await this.judge.beat();
     await this.pulse.beat();
   }
 
   @Interval('pulse', PULSE_MS)
   async beat(): Promise<void> {
-    await this.pulse.beat();
+    await Promise.all([this.pulse.beat(), this.judge.beat()]);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.pulse.drain();
+    await Promise.all([this.pulse.drain(), this.judge.drain()]);
   }
 }

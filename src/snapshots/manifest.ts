@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly configDigest: string;
   /** Digest of the risk tiers in force (hex). */
   readonly tiersDigest: string;
+  /** Digest of the ruleset in force (hex); null: none was ever activated. */
+  readonly rulesetDigest: string | null;
   /** The data is made up (demo). */
   readonly simulated: boolean;
 }
@@ -75,6 +77,7 @@ function facts(run: RunFacts): JsonObject {
     server: { serverVersion: run.serverVersion, apiVersion: run.apiVersion },
     configDigest: run.configDigest,
     tiersDigest: run.tiersDigest,
+    rulesetDigest: run.rulesetDigest,
     ...(run.simulated ? { simulated: true } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { NO_RULES } from '../../src/findings/no-rules.js';
 import type { Estate } from '../../demo/estate/estate.js';
 import { EpmmServer } from '../../demo/estate/epmm-server.js';
 import { driftBetween } from '../../src/drift/drift.view.js';
@@ -137,7 +138,11 @@ export class Pipeline {
 
   /** What does not hold, in words; nothing in a sound store. */
   async fsck(): Promise<string[]> {
-    const report = await fsck(this.db, { signal: new AbortController().signal, progress: () => undefined });
+    const report = await fsck(this.db, {
+      rulebook: NO_RULES,
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    });
     return report.checks
       .filter(({ bad }) => bad > 0)
       .map(({ check, bad, first }) => `${check}: ${bad}, first ${JSON.stringify(first)}`);

@@ -48,8 +48,8 @@ type OptionValue<O extends OptionSpec> = O extends { kind: 'flag' }
   ? boolean
   : (O extends { kind: 'count' } ? number : string) | (O extends { required: true } ? never : undefined);
 
-/** 0: done and complete · 2: done, but partial or held · 1: anything else. Errors are thrown and give 1. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: done and complete · 2: done, but partial or held · 3: done, and something is as bad as was asked about · 1: anything else. Errors are thrown and give 1. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** One command. `C` is the part of the configuration that it needs. */
 export interface CommandSpec<C = unknown, A extends Arguments = Arguments, O extends Options = Options> {

@@ -19,7 +19,7 @@ export interface CommandLine<C> {
   openDatabase(dataDir: string): Promise<OpenDatabase>;
 }
 
-/** Ends of a command that no signal has a better number for are 0, 1 and 2; an interrupted one is 128 + the signal's number. */
+/** Ends of a command that no signal has a better number for are 0 to 3; an interrupted one is 128 + the signal's number. */
 type ProcessExitCode = ExitCode | 130 | 143;
 
 /** Runs what was typed to its end, prints its error if it has one, and gives the exit code of the process. */

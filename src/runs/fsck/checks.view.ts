@@ -1,19 +1,24 @@
 import { actionLogCheck } from './action-log.view.js';
 import { bucketsCheck } from './buckets.view.js';
+import type { Rulebook } from '../../findings/judge.js';
 import type { SourceCheck, StoreCheck } from './check.js';
 import { closingsCheck } from './closings.view.js';
+import { findingsCheck } from './findings.view.js';
 import { intervalsCheck } from './intervals.view.js';
+import { judgementsCheck } from './judgements.view.js';
 import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
 import { protectionsCheck } from './protections.view.js';
 import { referencesCheck } from './references.view.js';
 import { rightsCheck } from './rights.view.js';
+import { rejudgedCheck } from './rejudged.view.js';
 import { rootsCheck } from './roots.view.js';
+import { rulesetsCheck } from './rulesets.view.js';
 import { sequenceCheck } from './sequence.view.js';
 import { slotsCheck } from './slots.view.js';
 
 /** Every invariant that the database can answer for a source: from the chain of snapshots down to single fields. */
-export const SOURCE_CHECKS: readonly SourceCheck[] = [
+export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
   sequenceCheck,
   manifestsCheck,
   rootsCheck,
@@ -24,7 +29,10 @@ export const SOURCE_CHECKS: readonly SourceCheck[] = [
   closingsCheck,
   referencesCheck,
   slotsCheck,
+  judgementsCheck,
+  findingsCheck,
+  rejudgedCheck(rulebook),
 ];
 
 /** Those of the store as a whole. */
-export const STORE_CHECKS: readonly StoreCheck[] = [actionLogCheck, protectionsCheck];
+export const STORE_CHECKS: readonly StoreCheck[] = [actionLogCheck, rulesetsCheck, protectionsCheck];

@@ -1,11 +1,14 @@
+import type { Rulebook } from '../../findings/judge.js';
 import type { Database } from '../../platform/database.js';
 import type { Sql } from '../../platform/tx.js';
-import { SOURCE_CHECKS, STORE_CHECKS } from './checks.view.js';
+import { sourceChecks, STORE_CHECKS } from './checks.view.js';
 import { type CheckResult, type FsckReport, resultOf } from './report.js';
 
 export interface FsckOptions {
   /** Only this one; by default every source that has left a trace. */
   readonly source?: string | undefined;
+  /** Reads stored rulesets, so that the latest judgements can be made again. */
+  readonly rulebook: Rulebook;
   readonly signal: AbortSignal;
   readonly progress: (message: string) => void;
 }
@@ -14,12 +17,15 @@ export interface FsckOptions {
  * Runs every check against one state of the database: what is published meanwhile is not seen.
  * @throws Error if the signal is aborted
  */
-export async function fsck(db: Database, { source, signal, progress }: FsckOptions): Promise<FsckReport> {
+export async function fsck(
+  db: Database,
+  { source, rulebook, signal, progress }: FsckOptions,
+): Promise<FsckReport> {
   return db.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read, read only');
     const checks: CheckResult[] = [];
     for (const name of source === undefined ? await sourcesWithTraces(tx) : [source]) {
-      for (const check of SOURCE_CHECKS) {
+      for (const check of sourceChecks(rulebook)) {
         signal.throwIfAborted();
         progress(`${name}: ${check.id}`);
         checks.push(await resultOf(check, name, check.run(tx, name)));

@@ -2,7 +2,8 @@ import type { Sql } from '../../platform/tx.js';
 import type { BadRow, StoreCheck } from './check.js';
 
 const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
-const WRITTEN_ONCE = ['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log'];
+const JUDGED = ['ruleset', 'ruleset_activation', 'judgement', 'assessment', 'finding', 'finding_event'];
+const WRITTEN_ONCE = ['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log', ...JUDGED];
 
 /** Table → the triggers that keep it append-only. */
 const GUARDS: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +15,8 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   ),
   ...Object.fromEntries(WRITTEN_ONCE.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
   snapshot: ['refuse_rewrite', 'refuse_truncate', 'snapshot_follows'],
+  judgement: ['refuse_rewrite', 'refuse_truncate', 'judgement_follows'],
+  finding_event: ['refuse_rewrite', 'refuse_truncate', 'finding_event_follows'],
   identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
 };

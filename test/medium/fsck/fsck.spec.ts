@@ -1,3 +1,4 @@
+import { NO_RULES } from '../../../src/findings/no-rules.js';
 import { dnKey } from '../../../src/access/dn.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import type { CheckResult } from '../../../src/runs/fsck/report.js';
@@ -34,7 +35,8 @@ const HISTORY: readonly PlantedState[] = [
 ];
 
 const controller = new AbortController();
-const check = (db: Database) => fsck(db, { signal: controller.signal, progress: () => undefined });
+const check = (db: Database) =>
+  fsck(db, { rulebook: NO_RULES, signal: controller.signal, progress: () => undefined });
 const badOnes = (checks: readonly CheckResult[]) =>
   checks.filter(({ bad }) => bad > 0).map(({ check: id }) => id);
 

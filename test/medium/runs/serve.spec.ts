@@ -5,6 +5,7 @@ import { OpenDatabase } from '../../../src/platform/open-database.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
 import { RunsModule } from '../../../src/runs/runs.module.js';
 import { serve } from '../../../src/runs/serve.job.js';
+import { judgePartsOf } from '../../../src/judging.js';
 import { ClockBench } from './clock-bench.js';
 import { checkYaml } from '../../../src/platform/config/check.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
@@ -37,9 +38,10 @@ beforeEach(async () => {
     db: bench.fresh.db,
     tagKeys,
   });
+  const judge = judgePartsOf({ sources, rules: { waivers: null } }, bench.fresh.db);
   const application = {
     module: Application,
-    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources)],
+    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources, judge)],
   };
   await new Promise<void>((listening, failed) => {
     const onListening = (address: string): void => {

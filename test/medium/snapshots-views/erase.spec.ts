@@ -1,3 +1,4 @@
+import { NO_RULES } from '../../../src/findings/no-rules.js';
 import { dnKey } from '../../../src/access/dn.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { eraseCommand } from '../../../src/snapshots/erase.command.js';
@@ -43,6 +44,7 @@ describe('erase', () => {
     expect(exitCode).toBe(0);
     expect(await named()).toEqual([]);
     const { sound } = await fsck(database.db, {
+      rulebook: NO_RULES,
       signal: AbortSignal.timeout(60_000),
       progress: () => undefined,
     });

@@ -1,0 +1,132 @@
+/** How findings live: what was known, what a judgement says, and what therefore happened. Pure. */
+import { canonicalBytes } from '../platform/canonical.js';
+import type { Verdicts, ViolationSubject } from '../rules/verdicts.js';
+import {
+  type EventKind,
+  type EventWhy,
+  type FindingIdentity,
+  type FindingState,
+  identityKey,
+  type Match,
+  outgrows,
+  type Standing,
+} from './finding.js';
+import { inForceAt, type PastMatch, type Waiver, waiverFor } from './waiver.js';
+
+export interface Judged {
+  readonly verdicts: Verdicts;
+  /** False: the configuration no longer names the source; nothing is said about upstream. */
+  readonly watched: boolean;
+  /** Whether the judged state still shows a subject. */
+  readonly shows: (subject: ViolationSubject) => boolean;
+}
+
+/** What a finding goes through; one that is new has no number yet. */
+export interface NextEvent {
+  readonly finding: FindingIdentity & { readonly id: number | null };
+  readonly kind: EventKind;
+  readonly state: FindingState;
+  readonly match: Match;
+  readonly why: EventWhy | null;
+  /** Present exactly while it is waived. */
+  readonly waiver: Waiver | null;
+}
+
+type Turn = Pick<NextEvent, 'kind' | 'state' | 'match' | 'why' | 'waiver'>;
+
+/**
+ * The events that lead from what was known to what was judged, finding by finding in the order of their identities.
+ * Asked again with its own outcome it gives none.
+ * @param previous every finding of the source, resolved ones included
+ * @param past what they matched before: at least of those that a waiver is about
+ */
+export function nextEvents(
+  previous: readonly Standing[],
+  past: readonly PastMatch[],
+  judged: Judged,
+  waivers: readonly Waiver[],
+  asOf: Date,
+): NextEvent[] {
+  const inForce = inForceAt(waivers, asOf);
+  const known = new Map(previous.map((finding) => [identityKey(finding), finding]));
+  const violations = new Map(judged.verdicts.violations.map((one) => [identityKey(one), one]));
+  const keys = [...new Set([...known.keys(), ...violations.keys()])].sort();
+  return keys.flatMap((key) => {
+    const [before, violation] = [known.get(key), violations.get(key)];
+    const identity = before ?? violation;
+    if (identity === undefined) return [];
+    const { rule, subject, fields } = identity;
+    const finding = { id: before?.id ?? null, rule, subject, fields };
+    const waivedBy = (match: Match): Waiver | null =>
+      waiverFor(
+        finding,
+        match,
+        past.filter((one) => one.finding === finding.id),
+        inForce,
+      ) ?? null;
+    return turns(before, violation, judged, { waivedBy, inForce }).map((turn) => ({ finding, ...turn }));
+  });
+}
+
+interface Waiving {
+  readonly waivedBy: (match: Match) => Waiver | null;
+  readonly inForce: readonly Waiver[];
+}
+
+function turns(
+  before: Standing | undefined,
+  violation: Match | undefined,
+  judged: Judged,
+  waiving: Waiving,
+): Turn[] {
+  if (before === undefined || before.state === 'resolved') {
+    if (violation === undefined) return [];
+    const first =
+      before === undefined
+        ? turn('opened', 'open', violation)
+        : turn('reopened', 'reopened', violation, 'came-back');
+    const waiver = waiving.waivedBy(violation);
+    return waiver === null ? [first] : [first, { ...turn('waived', 'waived', violation), waiver }];
+  }
+  if (violation !== undefined) return onwards(before, violation, waiving);
+  const why = resolution(before, judged);
+  // not seen is not gone: it stands as it was last seen, and its waiver begins and ends all the same
+  return why === null ? onwards(before, before, waiving) : [turn('resolved', 'resolved', before, why)];
+}
+
+/** Why a finding that no violation stands for is resolved, or null: nothing may be said about it. */
+function resolution({ rule, subject }: Standing, { verdicts, watched, shows }: Judged): EventWhy | null {
+  if (!watched) return 'source-retired';
+  const assessment = verdicts.assessments.find((one) => one.rule === rule);
+  if (assessment === undefined) return 'rule-dropped';
+  if (assessment.error !== undefined || !assessment.mayResolve) return null;
+  if (assessment.undecided?.some(({ kind, id }) => kind === subject.kind && id === subject.id)) return null;
+  return shows(subject) ? 'no-longer-violated' : 'subject-gone';
+}
+
+/** A finding that goes on: into a waiver, out of one, or as it is. */
+function onwards(before: Standing, match: Match, { waivedBy, inForce }: Waiving): Turn[] {
+  const waiver = waivedBy(match);
+  if (waiver !== null) {
+    if (before.waiver?.id !== waiver.id) return [{ ...turn('waived', 'waived', match), waiver }];
+    return sameMatch(before, match) ? [] : [{ ...turn('reexplained', 'waived', match), waiver }];
+  }
+  if (before.waiver !== null) {
+    const standsStill = inForce.some(({ id }) => id === before.waiver?.id);
+    return [turn('reopened', 'reopened', match, standsStill ? 'grew' : 'waiver-ended')];
+  }
+  if (before.state === 'acknowledged' && outgrows(match, before))
+    return [turn('reopened', 'reopened', match, 'grew')];
+  return sameMatch(before, match) ? [] : [turn('reexplained', before.state, match)];
+}
+
+function turn(kind: EventKind, state: FindingState, of: Match, why: EventWhy | null = null): Turn {
+  const { severity, message, because, matched } = of;
+  return { kind, state, match: { severity, message, because, matched }, why, waiver: null };
+}
+
+/** The message is not looked at: it may tell an age, which is another one every day. */
+function sameMatch(a: Match, b: Match): boolean {
+  const told = ({ severity, because, matched }: Match) => canonicalBytes([severity, because, matched]);
+  return told(a).equals(told(b));
+}

@@ -1,0 +1,44 @@
+import { NOTHING_WATCHED, type Judge, type Rulebook, verdictsDigest } from '../../findings/judge.js';
+import { isRetiredAt, judgedStateOf } from '../../findings/judged-state.view.js';
+import { latestJudgement } from '../../findings/judgements.view.js';
+import { rulesetDocument } from '../../findings/ruleset.view.js';
+import { messageOf } from '../../platform/errors.js';
+import type { Sql } from '../../platform/tx.js';
+import { knownSource } from '../../snapshots/known-source.view.js';
+import { productOf } from '../../sources/source-config.js';
+import type { SourceCheck } from './check.js';
+
+/** Judges once more what was judged last. Needs nothing but the store, and a program that understands the ruleset. */
+export const rejudgedCheck = (rulebook: Rulebook): SourceCheck => ({
+  id: 'rejudged',
+  invariant:
+    'judging the last judged snapshot again, by the same ruleset as of the same time, gives the same bytes',
+  proves: 'findings follow from what was read and from the rules alone',
+  async *run(sql, source) {
+    const judgement = await latestJudgement(sql, source);
+    if (judgement === null) return;
+    const bad = { table: 'judgement', key: { source, id: judgement.id } };
+    const judge = await readJudge(sql, rulebook, judgement.rulesetDigest);
+    if ('why' in judge) {
+      yield { ...bad, says: `it cannot be judged again by this program: ${judge.why}`, note: true };
+      return;
+    }
+    const { seq, ownAccount, asOf } = judgement;
+    const product = productOf((await knownSource(sql, source)).kind);
+    const verdicts = (await isRetiredAt(sql, source, seq))
+      ? NOTHING_WATCHED
+      : judge.judge(await judgedStateOf(sql, source, seq, { product, ownAccount }), asOf);
+    if (verdictsDigest(verdicts) !== judgement.verdictsDigest)
+      yield { ...bad, says: `judging snapshot ${String(seq)} again gives something else` };
+  },
+});
+
+async function readJudge(sql: Sql, rulebook: Rulebook, digest: string): Promise<Judge | { why: string }> {
+  const document = await rulesetDocument(sql, digest);
+  if (document === undefined) return { why: 'its ruleset is not there' };
+  try {
+    return rulebook.read(document);
+  } catch (error) {
+    return { why: messageOf(error) };
+  }
+}
