@@ -4,6 +4,7 @@ import type { CommandSpec } from './platform/command/command.js';
 import { driftCommand } from './drift/drift.command.js';
 import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
 import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
+import { reportCommand } from './evidence/report.command.js';
 import { verifyCommand } from './evidence/verify.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
 import { coverageCommand } from './snapshots/coverage.command.js';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   resumeCommand,
   lookupCommand,
   eraseCommand,
+  reportCommand(tiersOf),
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,
   verifyCommand,
