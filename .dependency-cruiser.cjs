@@ -39,7 +39,7 @@ const PURE = path(
   '\\.(store|view|client|job|command|controller|module|spec)\\.ts$',
 );
 /** What a pure file may use. */
-const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|visible)\\.ts$', '^src/platform/config/'];
+const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|html|visible)\\.ts$', '^src/platform/config/'];
 const COMPUTING_PACKAGES = [
   'canonicalize',
   'croner',

@@ -9,6 +9,7 @@ import { judgePartsOf } from './judging.js';
 import { driftCommand } from './drift/drift.command.js';
 import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
 import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
+import { reportCommand } from './evidence/report.command.js';
 import { verifyCommand } from './evidence/verify.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
 import { coverageCommand } from './snapshots/coverage.command.js';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   resumeCommand,
   lookupCommand,
   eraseCommand,
+  reportCommand(tiersOf),
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,
   verifyCommand,

@@ -10,6 +10,7 @@ export type TierOf = (change: ReportedChange) => RiskTier | undefined;
 
 /** The changes of one subject. */
 export interface SubjectChanges {
+  readonly subject: Named;
   readonly title: string;
   readonly tier: RiskTier | undefined;
   readonly changes: readonly {
@@ -23,14 +24,16 @@ export interface SubjectChanges {
 export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[] {
   const groups = groupBy(report.changes, ({ subject }) => JSON.stringify(subject));
   return [...groups.values()]
-    .map((changes) => {
+    .flatMap((changes) => {
+      const [first] = changes;
+      if (first === undefined) return [];
       const lines = changes.map((change) => ({
         tier: tierOf(change),
         text: oneLine(sentence(change)),
         notes: notes(change).map(oneLine),
       }));
       const tier = lines.map((line) => line.tier).sort(worstFirst)[0];
-      return { title: changes[0] ? oneLine(describe(changes[0].subject)) : '', tier, changes: lines };
+      return [{ subject: first.subject, title: oneLine(describe(first.subject)), tier, changes: lines }];
     })
     .sort((a, b) => worstFirst(a.tier, b.tier));
 }

@@ -9,6 +9,7 @@ export const FORMAT = 'rolewatch-evidence/0';
 export const FILE = {
   manifest: 'manifest.json',
   signature: 'manifest.json.sig',
+  report: 'report.html',
   sums: 'SHA256SUMS',
   key: 'signing-key.pem',
   howTo: 'VERIFY.txt',

@@ -9,6 +9,8 @@ import { bundleManifest, FILE, type ListedFile, sumsText } from './bundle-manife
 import { CSV_BEGIN, csvLine, csvRow, type Row } from './csv.js';
 import type { EvidenceDocument, Period } from './document.js';
 import { DOCUMENTS } from './documents.view.js';
+import { reportIn } from './report/report.js';
+import { reportFacts } from './report/report-facts.view.js';
 import { howToVerify } from './how-to-verify.js';
 import { fingerprintOf, publicPem, signatureOf } from './signing.js';
 import { type ArchiveWriter, writeArchive } from './write-archive.job.js';
@@ -40,7 +42,7 @@ export async function createBundle(db: Database, order: BundleOrder): Promise<Bu
   const bundle = await writeArchive(order.place, (archive) =>
     db.transaction(async (tx) => {
       await tx.query('set transaction isolation level repeatable read, read only');
-      return writeBundle(tx, archive, order);
+      return writeBundle(tx, archive, order, reportIn('html', await reportFacts(db, order.period)));
     }),
   );
   const { period, actor } = order;
@@ -60,7 +62,12 @@ export async function createBundle(db: Database, order: BundleOrder): Promise<Bu
   return bundle;
 }
 
-async function writeBundle(sql: Sql, archive: ArchiveWriter, order: BundleOrder): Promise<Bundle> {
+async function writeBundle(
+  sql: Sql,
+  archive: ArchiveWriter,
+  order: BundleOrder,
+  report: string,
+): Promise<Bundle> {
   const { period, key } = order;
   const signedBy = fingerprintOf(key);
   const files: ListedFile[] = [];
@@ -68,6 +75,7 @@ async function writeBundle(sql: Sql, archive: ArchiveWriter, order: BundleOrder)
     order.progress(document.name);
     files.push(...(await addTable(sql, archive, document, period)));
   }
+  files.push(await addText(archive, FILE.report, report));
   files.push(await addText(archive, FILE.key, publicPem(key)));
   files.push(await addText(archive, FILE.howTo, howToVerify(period, signedBy)));
   const sums = await addText(archive, FILE.sums, sumsText(files));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isOwnHost } from './own-host.js';
-import { ageWords, escapeHtml, STYLE_HASH, statusPage, type SourceReport } from './status-page.js';
+import { escapeHtml } from '../platform/html.js';
+import { ageWords, STYLE_HASH, statusPage, type SourceReport } from './status-page.js';
 
 const report: SourceReport = {
   status: {

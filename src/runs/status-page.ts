@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { visible } from '../platform/visible.js';
+import { escapeHtml } from '../platform/html.js';
 import type { ObservationView } from '../snapshots/observation.js';
 import { observationLines } from '../snapshots/snapshots-text.js';
 import type { SourceStatus } from './status.view.js';
@@ -84,17 +84,4 @@ export function ageWords(seconds: number): string {
   for (const [size, name] of units)
     if (seconds >= 2 * size) return `${String(Math.floor(seconds / size))} ${name}`;
   return `${String(Math.max(0, seconds))} seconds`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Safe in element content and quoted attributes. Characters that reorder or hide text are shown by their code. */
-export function escapeHtml(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { RiskTiers } from '../access/risk.js';
+import { type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { messageOf, RolewatchError } from '../platform/errors.js';
+import { type AccountsOfSources, ownAccountOf } from '../snapshots/own-account.js';
+import { periodOf } from './period.view.js';
+import { reportIn, REPORT_FORMATS } from './report/report.js';
+import { reportFacts } from './report/report-facts.view.js';
+
+/** @param tiersOf the risk tiers of a kind of source, with what the site made of them */
+export const reportCommand = (
+  tiersOf: (kind: string) => Promise<RiskTiers>,
+): CommandSpec<AccountsOfSources> =>
+  defineCommand({
+    name: 'report',
+    summary: 'write a drift report that a security lead reads in two minutes',
+    description:
+      'Says what changed between two states in one self-contained file: what needs attention first, then by principal with before and after, causes and windows; what is held or unknown; how well the period is covered; and which findings opened and closed.',
+    arguments: { source: { description: 'the source', required: true } },
+    options: {
+      from: { kind: 'text', value: 'X', description: 'seq, or a time with its zone (default: the first)' },
+      to: { kind: 'text', value: 'Y', description: 'seq, time or latest (default: latest)' },
+      format: {
+        kind: 'text',
+        value: 'FORMAT',
+        description: 'html (default), md, or csv with one row for each change',
+        oneOf: REPORT_FORMATS,
+      },
+      out: { kind: 'text', value: 'FILE', description: 'write it there instead of printing it' },
+    },
+    examples: [
+      'rolewatch report hq --from 2026-03-01T00:00:00Z --format html --out drift.html',
+      'rolewatch report hq --from 12 --to 15 --format md',
+    ],
+    async run(context, { source }, { from, to, format = 'html', out }) {
+      const { db } = await context.openDatabase();
+      const period = await periodOf(db, source, { from, to });
+      const facts = await reportFacts(db, {
+        ...period,
+        tiers: await tiersOf(period.kind),
+        ownAccount: await ownAccountOf(context, source),
+      });
+      const text = reportIn(format, facts);
+      const file = out === undefined ? undefined : await written(out, text);
+      await context.print(
+        { source, from: period.from.seq, to: period.to.seq, format, ...(file ? { file } : { text }) },
+        () => file ?? text,
+      );
+      return 0;
+    },
+  });
+
+async function written(out: string, text: string): Promise<string> {
+  const file = resolve(out);
+  await writeFile(file, text).catch((cause: unknown) => {
+    throw new RolewatchError('refused', `${file} cannot be written: ${messageOf(cause)}`, { cause });
+  });
+  return file;
+}

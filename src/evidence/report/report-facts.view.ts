@@ -1,0 +1,42 @@
+import { riskOfChange } from '../../drift/drift-risk.js';
+import { driftBetween } from '../../drift/drift.view.js';
+import type { Database } from '../../platform/database.js';
+import { AccessRows, type AccessRow } from '../../snapshots/access-rows.js';
+import { NOT_VISIBLE } from '../../snapshots/access-text.js';
+import { accessFacts } from '../../snapshots/access.view.js';
+import { coverageOf } from '../../snapshots/coverage.view.js';
+import { snapshotOf } from '../../snapshots/snapshots.view.js';
+import { manifestOfSnapshot } from '../bundle-facts.view.js';
+import type { Period } from '../document.js';
+import type { ReportFacts } from './report-model.js';
+
+/** Everything a drift report of the period says. */
+export async function reportFacts(db: Database, period: Period): Promise<ReportFacts> {
+  const { source, from, to, tiers } = period;
+  const slots = await coverageOf(db, source);
+  const last = await manifestOfSnapshot(db, source, to.seq);
+  return {
+    drift: await driftBetween(db, source, String(from.seq), String(to.seq)),
+    tierOf: (change) => riskOfChange(change, tiers),
+    before: await rightsAt(db, period, from.seq),
+    after: await rightsAt(db, period, to.seq),
+    observations: (await snapshotOf(db, source, to.seq))?.observations ?? [],
+    slots: slots.filter(({ dueAt }) => within(period, new Date(dueAt))).reverse(),
+    opened: [],
+    closed: [],
+    notVisible: NOT_VISIBLE,
+    simulated: last['simulated'] === true,
+  };
+}
+
+const within = ({ from, to }: Period, dueAt: Date): boolean =>
+  dueAt > from.recordedAt && dueAt <= to.recordedAt;
+
+async function rightsAt(
+  db: Database,
+  { source, tiers, ownAccount }: Period,
+  seq: number,
+): Promise<AccessRow[]> {
+  const facts = await accessFacts(db, { source, seq, named: [], peopleLimit: 0 });
+  return new AccessRows(facts, tiers, ownAccount).rows({});
+}
