@@ -7,7 +7,8 @@ import {
 } from '../../findings/finding.js';
 import type { Sql } from '../../platform/tx.js';
 import type { BadRow, SourceCheck } from './check.js';
-import { badRowsOf, rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
+import { badRowsOf } from './bad-rows.view.js';
 
 interface EventRow {
   readonly finding: number;

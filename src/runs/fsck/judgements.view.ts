@@ -1,5 +1,5 @@
 import type { SourceCheck } from './check.js';
-import { badRowsOf } from './rows.view.js';
+import { badRowsOf } from './bad-rows.view.js';
 
 const JUDGEMENTS = `
   select id,

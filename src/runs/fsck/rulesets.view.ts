@@ -1,7 +1,7 @@
 import { rulesetDigest } from '../../findings/judge.js';
 import type { Json } from '../../sources/source.js';
 import type { BadRow, StoreCheck } from './check.js';
-import { rowsOf } from './rows.view.js';
+import { rowsOf } from '../../platform/rows.view.js';
 
 export const rulesetsCheck: StoreCheck = {
   id: 'rulesets',
