@@ -2,6 +2,7 @@ import { actionLogCheck } from './action-log.view.js';
 import { bucketsCheck } from './buckets.view.js';
 import type { SourceCheck, StoreCheck } from './check.js';
 import { closingsCheck } from './closings.view.js';
+import { identitiesCheck } from './identities.view.js';
 import { intervalsCheck } from './intervals.view.js';
 import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
@@ -11,6 +12,7 @@ import { rightsCheck } from './rights.view.js';
 import { rootsCheck } from './roots.view.js';
 import { sequenceCheck } from './sequence.view.js';
 import { slotsCheck } from './slots.view.js';
+import { watchesCheck } from './watches.view.js';
 
 /** Every invariant that the database can answer for a source: from the chain of snapshots down to single fields. */
 export const SOURCE_CHECKS: readonly SourceCheck[] = [
@@ -19,9 +21,11 @@ export const SOURCE_CHECKS: readonly SourceCheck[] = [
   rootsCheck,
   bucketsCheck,
   leavesCheck,
+  identitiesCheck,
   intervalsCheck,
   rightsCheck,
   closingsCheck,
+  watchesCheck,
   referencesCheck,
   slotsCheck,
 ];
