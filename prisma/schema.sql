@@ -15,6 +15,7 @@ CREATE TABLE action_log (
   hash bytea NOT NULL,
   CONSTRAINT action_log_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER action_follows BEFORE INSERT ON action_log FOR EACH ROW EXECUTE FUNCTION action_follows();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON action_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON action_log TO rolewatch_app;
@@ -29,6 +30,7 @@ CREATE TABLE alert (
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT alert_pkey PRIMARY KEY (source, seq, no)
 );
+CREATE TRIGGER of_this_publication AFTER INSERT ON alert REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON alert TO rolewatch_app;
@@ -90,6 +92,7 @@ CREATE TABLE change (
   CONSTRAINT change_what_check CHECK (what = ANY (ARRAY['principal-appeared'::text, 'principal-disappeared'::text, 'role-granted'::text, 'role-revoked'::text, 'permission-gained'::text, 'permission-lost'::text, 'level-raised'::text, 'level-lowered'::text, 'role-defined'::text, 'role-redefined'::text, 'role-retired'::text, 'members-changed'::text, 'scope-appeared'::text, 'scope-disappeared'::text, 'scope-changed'::text, 'attribute-changed'::text, 'identity-linked'::text, 'identity-unlinked'::text]))
 );
 CREATE INDEX change_source_subject_idx ON public.change USING btree (source, subject);
+CREATE TRIGGER of_this_publication AFTER INSERT ON change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON change FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON change TO rolewatch_app;
@@ -183,6 +186,7 @@ CREATE TABLE hold (
   identity_id bigint NOT NULL,
   CONSTRAINT hold_pkey PRIMARY KEY (source, seq, stream, scope, identity_id)
 );
+CREATE TRIGGER of_this_publication AFTER INSERT ON hold REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON hold TO rolewatch_app;
@@ -320,6 +324,7 @@ CREATE TABLE observation (
   CONSTRAINT observation_check CHECK (verdict = 'complete'::text OR why IS NOT NULL),
   CONSTRAINT observation_verdict_check CHECK (verdict = ANY (ARRAY['complete'::text, 'partial'::text, 'denied'::text, 'masked'::text]))
 );
+CREATE TRIGGER of_this_publication AFTER INSERT ON observation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON observation FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON observation TO rolewatch_app;
@@ -387,6 +392,9 @@ CREATE TABLE release (
   used_seq integer,
   CONSTRAINT release_pkey PRIMARY KEY (source, id)
 );
+CREATE TRIGGER refuse_delete BEFORE DELETE ON release FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON release FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER steps_once BEFORE UPDATE ON release FOR EACH ROW EXECUTE FUNCTION steps_once('used_seq');
 GRANT SELECT ON release TO rolewatch_app;
 GRANT INSERT (source, stream, scope, hold_seq, expected, reason, actor) ON release TO rolewatch_app;
 GRANT UPDATE (used_seq) ON release TO rolewatch_app;
@@ -594,6 +602,10 @@ CREATE TABLE watch (
   CONSTRAINT watch_check1 CHECK (first_complete_seq >= from_seq)
 );
 CREATE UNIQUE INDEX watch_open ON public.watch USING btree (source, stream, scope) WHERE (until_seq IS NULL);
+CREATE TRIGGER begins_now AFTER INSERT ON watch REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON watch FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON watch FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER steps_once BEFORE UPDATE ON watch FOR EACH ROW EXECUTE FUNCTION steps_once('first_complete_seq', 'until_seq');
 GRANT INSERT, SELECT ON watch TO rolewatch_app;
 GRANT UPDATE (first_complete_seq, until_seq) ON watch TO rolewatch_app;
 
@@ -612,6 +624,21 @@ GRANT USAGE ON SEQUENCE release_id_seq TO rolewatch_app;
 CREATE SEQUENCE run_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE run_id_seq TO rolewatch_app;
 
+CREATE OR REPLACE FUNCTION public.action_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.at NOT BETWEEN now() AND clock_timestamp() THEN
+    RAISE EXCEPTION 'an action is logged when it is done' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM action_log)
+     OR NEW.previous_hash IS DISTINCT FROM (SELECT hash FROM action_log ORDER BY id DESC LIMIT 1) THEN
+    RAISE EXCEPTION 'action % does not follow the one before it', NEW.id USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.begins_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -626,6 +653,15 @@ BEGIN
   END IF;
   RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.being_published(of_source text, of_seq integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT of_seq = next_seq(of_source)
+      OR EXISTS (SELECT FROM snapshot WHERE source = of_source AND seq = of_seq AND xmin = pg_current_xact_id()::xid)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.close_only()
  RETURNS trigger
@@ -764,6 +800,21 @@ AS $function$
   SELECT coalesce(max(seq), 0) + 1 FROM snapshot WHERE source = of_source
 $function$;
 
+CREATE OR REPLACE FUNCTION public.of_this_publication()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  stray record;
+BEGIN
+  SELECT r.source, r.seq INTO stray FROM (SELECT DISTINCT source, seq FROM new_rows) r
+   WHERE NOT being_published(r.source, r.seq) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a row of % cannot be added to snapshot % of %', TG_TABLE_NAME, stray.seq, stray.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_rewrite()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -797,6 +848,30 @@ BEGIN
   END IF;
   IF NEW.recorded_at <> date_trunc('milliseconds', now()) THEN -- what the manifest can say of it
     RAISE EXCEPTION 'snapshot % of % is not dated by the database', NEW.seq, NEW.source USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.steps_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  was jsonb := to_jsonb(OLD);
+  becomes jsonb := to_jsonb(NEW);
+  step text;
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN NEW;
+  END IF;
+  FOREACH step IN ARRAY TG_ARGV LOOP
+    IF was -> step IS DISTINCT FROM becomes -> step
+       AND (was ->> step IS NOT NULL OR (becomes ->> step)::integer IS DISTINCT FROM next_seq(NEW.source)) THEN
+      RAISE EXCEPTION '% of % is set once, by the snapshot being published', step, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+  END LOOP;
+  IF (was - TG_ARGV) IS DISTINCT FROM (becomes - TG_ARGV) THEN
+    RAISE EXCEPTION 'a row of % is never rewritten', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
 END $function$;

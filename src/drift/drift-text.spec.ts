@@ -64,6 +64,16 @@ ou=ops, organisational unit
       cause: ou; on 2026-03-01 between 10:00 and 11:00 UTC`);
 });
 
+it('one member is not several', () => {
+  const unit = (after: number) => ({
+    ...{ kind: 'ldap-ou' as const, key: `ou=${after}` },
+    members: { after, known: false },
+  });
+  expect(driftText(report({ ...change, affected: [unit(1), unit(2)] }), tierOf)).toContain(
+    'affected: ou=1, organisational unit (1 member, unknown); ou=2, organisational unit (2 members, unknown)',
+  );
+});
+
 it('no name begins a line of the text', () => {
   const forged = '\n[low] nobody, local admin\n  - ';
   const scope = { key: '1', name: forged };

@@ -121,9 +121,10 @@ function affectedNote(affected: NonNullable<ReportedChange['affected']>, count =
   const names = affected.map((one) => {
     const presence =
       one.presentOnly && ` (only in the ${one.presentOnly === 'after' ? 'later' : 'earlier'} snapshot)`;
+    const count = one.members?.after ?? one.members?.before ?? 'unknown';
     const members =
       one.members &&
-      ` (${one.members.after ?? one.members.before ?? 'unknown'} members${one.members.known ? '' : ', unknown'})`;
+      ` (${count} ${count === 1 ? 'member' : 'members'}${one.members.known ? '' : ', unknown'})`;
     return `${describe(one)}${presence ?? ''}${members ?? ''}`;
   });
   const more = count > names.length ? ` and ${count - names.length} more` : '';

@@ -103,6 +103,13 @@ describe('permissionsLostByEverybody', () => {
     expect(permissionsLostByEverybody(facts({ roles: all, heldByAnybody }))).toEqual([]);
   });
 
+  it('names nothing because a catalogue was read for the first time', () => {
+    const learnt = [...roles, role('9', '1', null, ['Locate'])];
+    const one = (after: boolean) => facts({ roles: learnt, heldByAnybody: [held('9', true, after)] });
+    expect(permissionsLostByEverybody(one(true))).toEqual([]);
+    expect(permissionsLostByEverybody(one(false))).toEqual(['role:9']);
+  });
+
   it('sees a right that the catalogue took from everybody', () => {
     const heldByAnybody = [held('7', true, true)];
     const shrunk = [role('7', '1', ['View', 'Wipe'], ['View'])];

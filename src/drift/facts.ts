@@ -56,8 +56,8 @@ export interface IdentityFact {
   readonly after: boolean;
   /** Lists that state it before or after; `touched`: that list's record changed. */
   readonly statedIn: readonly (List & { readonly touched: boolean })[];
-  /** For hints only: keyed hash of the name, and the mail address in lower case. */
-  readonly nameTag: string | null;
+  /** For hints only: name and mail address, in lower case. */
+  readonly name: string | null;
   readonly email: string | null;
 }
 

@@ -27,7 +27,7 @@ export function withHints(context: Context, drafts: readonly Draft[]): Draft[] {
 
 function likeness(a: IdentityFact, b: IdentityFact): Hint['because'] | undefined {
   if (a.kind !== b.kind) return undefined;
-  if (a.nameTag !== null && a.nameTag === b.nameTag) return 'name';
+  if (a.name !== null && a.name === b.name) return 'name';
   return a.email !== null && a.email === b.email ? 'email' : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { GLOBAL_SCOPE, permissionsOf, RoleCatalogue, type RoleEntry } from '../access/permissions.js';
-import { compareKeys, compareText, groupBy } from './collect.js';
+import { compareKeys, compareText, groupBy, without } from './collect.js';
 import {
   type Facts,
   type GrantFact,
@@ -103,15 +103,15 @@ export function effective(holder: Holder, inScope: string, side: Side, catalogue
   return new Set(held.flatMap((grant) => catalogue.permissions(grant.target, inScope, side)));
 }
 
-/** Permissions that somebody held before, a person, a group or a unit, and nobody holds after, in code-unit order. */
+/**
+ * Permissions that somebody held before, a person, a group or a unit, and nobody holds after, in code-unit order. A role
+ * that no catalogue defined before stands for itself until nobody holds it: that its definition was learnt takes nothing.
+ */
 export function permissionsLostByEverybody(facts: Facts): string[] {
   const catalogue = new Catalogue(facts.roles);
-  const heldAt = (side: Side): Set<string> =>
-    new Set(
-      facts.heldByAnybody
-        .filter((held) => held[side])
-        .flatMap((held) => catalogue.permissions(held.target, held.inScope, side)),
-    );
-  const after = heldAt('after');
-  return [...heldAt('before')].filter((permission) => !after.has(permission)).sort(compareText);
+  const heldAt = (side: Side) => facts.heldByAnybody.filter((held) => held[side]);
+  const allowed = (side: Side): string[] =>
+    heldAt(side).flatMap((held) => catalogue.permissions(held.target, held.inScope, side));
+  const after = new Set([...allowed('after'), ...heldAt('after').map((held) => held.target)]);
+  return without(allowed('before'), after);
 }

@@ -9,6 +9,7 @@ import { driftBetween } from '../drift/drift.view.js';
 import type { DriftReport } from '../drift/report.js';
 import { riskTiersOf } from '../rules/risk-tiers.view.js';
 import type { SnapshotView } from '../snapshots/observation.js';
+import { listName } from '../snapshots/snapshots-text.js';
 import { snapshotOf } from '../snapshots/snapshots.view.js';
 import { productOf, type SourceConfig } from '../sources/source-config.js';
 import type { RunOutcome } from './claim.js';
@@ -53,8 +54,7 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     tagKeys,
     slots,
     open: (name) => openConfigured(options.sources, name),
-    progress: (name, { step, verdict }) =>
-      options.progress(`${name}: ${step.stream} ${step.scope}: ${verdict}`),
+    progress: (name, { step, verdict }) => options.progress(`${name}: ${listName(step)}: ${verdict}`),
   });
   const judge = new JudgeDue(options.judge);
   await judge.prepare();

@@ -3,7 +3,7 @@ import type { AlertView } from '../alerts/alerts.view.js';
 import { alertsText } from '../alerts/alerts-text.js';
 import type { ObservationView, SnapshotView } from '../snapshots/observation.js';
 import { releaseCommand } from '../snapshots/release.js';
-import { observationLines } from '../snapshots/snapshots-text.js';
+import { listName, observationLines } from '../snapshots/snapshots-text.js';
 
 /** What `run` says of one source. */
 export interface RunSummary {
@@ -57,7 +57,7 @@ export function runText(run: RunSummary): string {
 function heldText(held: readonly { readonly list: ObservationView; readonly release: string }[]): string[] {
   return held.flatMap(({ list, release }) => [
     '',
-    `Held: ${list.held} in ${list.stream}${list.scope === undefined ? '' : `, space ${list.scope}`}${list.why === undefined ? '' : `: ${list.why}`}`,
+    `Held: ${list.held} in ${listName(list)}${list.why === undefined ? '' : `: ${list.why}`}`,
     `  if they are really gone: ${release}`,
   ]);
 }

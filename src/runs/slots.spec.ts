@@ -80,6 +80,16 @@ const CHANGES: [timezone: string, around: string][] = [
   ['Asia/Kathmandu', '2026-03-29T01:00Z'],
 ];
 
+/** Jumps forward: by an hour, half an hour, at midnight, by two hours, after Ramadan, by a whole day. */
+const JUMPS: typeof CHANGES = [
+  ['Europe/Berlin', '2026-03-29T01:00Z'],
+  ['Australia/Lord_Howe', '2026-10-03T15:30Z'],
+  ['America/Havana', '2026-03-08T05:00Z'],
+  ['Antarctica/Troll', '2026-03-29T01:00Z'],
+  ['Africa/Casablanca', '2026-03-22T02:00Z'],
+  ['Pacific/Apia', '2011-12-30T10:00Z'],
+];
+
 describe('nextSlot at clock changes', () => {
   it.each(CHANGES)('agrees with a walk over every minute in %s around %s', (timezone, around) => {
     const from = at(around).getTime() - 15 * 60 * MINUTE;
@@ -98,6 +108,19 @@ describe('nextSlot at clock changes', () => {
       expect([...slots].map((t) => new Date(t).toISOString())).toEqual(
         [...certain].sort((a, b) => a - b).map((t) => new Date(t).toISOString()),
       );
+    }
+  });
+
+  it.each(JUMPS)('answers the same wherever it is asked from, in %s around %s', (timezone, around) => {
+    const from = at(around).getTime() - 100 * MINUTE;
+    for (const expression of Object.keys(EXPRESSIONS)) {
+      const schedule = { expression, timezone };
+      const slots = following(schedule, new Date(from).toISOString(), 20);
+      expect(slots.filter((slot) => !isSlot(schedule, at(slot)))).toEqual([]);
+      for (let t = from; t < from + 200 * MINUTE; t += 17 * MINUTE + 1)
+        expect(nextSlot(schedule, new Date(t))?.toISOString()).toBe(
+          slots.find((slot) => at(slot).getTime() > t),
+        );
     }
   });
 

@@ -17,11 +17,33 @@ export interface Schedule {
  */
 export function nextSlot(schedule: Schedule, after: Date): Date | null {
   const cron = parse(schedule);
-  let next = cron.nextRun(after);
   // In the second pass of a repeated hour croner answers with the first pass, which lies in the past:
   // walk on along its own sequence, which always rises.
+  let next = cron.nextRun(beforeJump(schedule.timezone, after));
   while (next !== null && next <= after) next = cron.nextRun(next);
   return next;
+}
+
+/** Longer than clocks ever jumped: Samoa left out a whole day. */
+const LONGEST_JUMP_MS = 25 * 3_600_000;
+
+/**
+ * After a jump forward, for as long as the clocks jumped, croner does not know the slots that were moved there: it has
+ * to be asked from before the jump.
+ */
+function beforeJump(timezone: string, instant: Date): Date {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
+  const now = offsetAt(format, instant.getTime());
+  const jump = now - offsetAt(format, instant.getTime() - LONGEST_JUMP_MS);
+  if (jump <= 0 || offsetAt(format, instant.getTime() - jump) === now) return instant;
+  return new Date(instant.getTime() - jump - 1);
+}
+
+/** By how many milliseconds the clocks of a zone are ahead of UTC. */
+function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
+  const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(name) ?? ['', '+', '0', '0'];
+  return (sign === '-' ? -60_000 : 60_000) * (Number(hours) * 60 + Number(minutes));
 }
 
 /** Whether an instant is a slot of the schedule. */

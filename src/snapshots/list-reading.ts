@@ -52,6 +52,11 @@ export interface ListReading {
   readonly unreachable: boolean;
 }
 
+/** Why a list was not believed, or what it says is held: in the observation and in the manifest alike. */
+export function whyOf({ why, held }: ListReading): string | null {
+  return why ?? held?.why ?? null;
+}
+
 /** The reading of a list that was planned and not tried. */
 export function notRead(step: Step, why: string): ListReading {
   return {

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalBytes } from '../platform/canonical.js';
 import type { Json, JsonObject } from '../sources/source.js';
-import type { ListReading } from './list-reading.js';
+import { type ListReading, whyOf } from './list-reading.js';
 import { TREE } from './merkle.js';
 import { FORM } from './record-form.js';
 
@@ -87,7 +87,7 @@ function observation(reading: ListReading): Json {
     stream: reading.step.stream,
     scope: reading.step.scope,
     verdict: reading.verdict,
-    why: reading.why,
+    why: whyOf(reading),
     rows: reading.rows,
     total: reading.total,
     pages: reading.pages,

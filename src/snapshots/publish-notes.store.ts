@@ -1,6 +1,6 @@
 import { preferSetJoins } from '../platform/planner.js';
 import type { Tx } from '../platform/tx.js';
-import type { ListReading } from './list-reading.js';
+import { type ListReading, whyOf } from './list-reading.js';
 import type { PublishFrame } from './publish-rows.store.js';
 import { FORM } from './record-form.js';
 
@@ -50,7 +50,7 @@ async function observe(
       r.reads,
       r.unconfirmed,
       r.held?.count ?? 0,
-      r.why ?? r.held?.why ?? null,
+      whyOf(r),
     ],
   );
 }

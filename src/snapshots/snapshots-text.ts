@@ -25,8 +25,15 @@ export function observationLines(observations: readonly ObservationView[]): stri
   });
 }
 
-function listName({ stream, scope }: ObservationView): string {
-  return scope === undefined ? stream : `${stream}, space ${scope}`;
+/** `user_summary, space 1`, or `users`: without a scope, which is also written '', a list belongs to the whole source. */
+export function listName({
+  stream,
+  scope = '',
+}: {
+  readonly stream: string;
+  readonly scope?: string;
+}): string {
+  return scope === '' ? stream : `${stream}, space ${scope}`;
 }
 
 function proof({ rows, total, pages, reads, unconfirmed, held }: ObservationView): string {

@@ -12,6 +12,9 @@ import { seeded } from '../medium/pipeline/mutators.js';
 
 const BIN = join(import.meta.dirname, '../../bin/rolewatch.js');
 
+// some fifteen processes one after the other, and a machine that may be busy with other tests
+jest.setTimeout(300_000);
+
 /** Replays the moments of the kills: KILL_SEED=n. More of them: KILLS=n. */
 const SEED = Number(process.env['KILL_SEED'] ?? 1);
 const KILLS = Number(process.env['KILLS'] ?? 6);

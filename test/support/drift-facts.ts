@@ -72,7 +72,7 @@ export function identity(id: string, presence: Presence, changed: Partial<Identi
     nameSpace: 'admin',
     kind: 'local-admin',
     statedIn: [],
-    nameTag: null,
+    name: null,
     email: null,
   } as const;
   return { id, ...fixed, ...sides(presence), ...changed };

@@ -15,7 +15,6 @@ import { after, type At, before, either, KNOWN, touched } from './at.js';
 export interface PrincipalRecord {
   readonly identity: IdentityId;
   readonly nameSpace: IdentityFact['nameSpace'];
-  readonly nameTag: string | null;
   readonly stream: string;
   readonly scope: string;
   readonly isBefore: boolean;
@@ -41,7 +40,6 @@ const readUntil = (condition: string): string => `
 
 const RECORDS = `
   select r.identity_id::text as identity, i.name_space as "nameSpace", r.stream, r.scope,
-         i.name_tag_key || ':' || encode(i.name_tag, 'hex') as "nameTag",
          ${before('r')} as "isBefore", ${after('r')} as "isAfter", ${touched('r')} as touched,
          r.body ->> 'type' as type, (r.body ->> 'builtIn')::boolean as "builtIn",
          (r.body ->> 'memberCount')::float8 as "memberCount",
@@ -95,13 +93,16 @@ export function identityFacts(records: readonly PrincipalRecord[]): IdentityFact
     before: rows.some((row) => row.isBefore),
     after: rows.some((row) => row.isAfter),
     statedIn: rows.map(({ stream, scope, touched }) => ({ stream, scope, touched })),
-    nameTag: rows[0]?.nameTag ?? null,
-    email: rows.map((row) => emailOf(row)).find((email) => email !== null) ?? null,
+    name: foldedIn(rows, 'name'),
+    email: foldedIn(rows, 'email'),
   }));
 }
 
-function emailOf({ attributes: { email } }: PrincipalRecord): string | null {
-  return typeof email === 'string' && email !== '' ? email.toLowerCase() : null;
+/** The first that any of the records states, in lower case. */
+function foldedIn(rows: readonly PrincipalRecord[], attribute: 'name' | 'email'): string | null {
+  const stated = rows.map(({ attributes }) => attributes[attribute]);
+  const text = stated.find((value) => typeof value === 'string' && value !== '');
+  return typeof text === 'string' ? text.toLowerCase() : null;
 }
 
 /** As the later snapshot has it, else as the earlier one had it. */

@@ -115,15 +115,17 @@ function refuseDanglingLink(place: string): void {
 async function removeAbandoned(place: string): Promise<void> {
   const prefix = 'postgres.init-';
   for (const name of await readdir(dirname(place))) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(name.slice(prefix.length));
+    if (pid !== process.pid && isAlive(pid)) continue;
     await rm(join(dirname(place), name), { recursive: true, force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return pid !== process.pid;
+    return true;
   } catch (error) {
     return hasCode(error, 'EPERM');
   }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, trunca
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, RolewatchError } from '../errors.js';
-import { type Cluster, SERVER_ENV } from './cluster.js';
+import { type Cluster, isAlive, SERVER_ENV } from './cluster.js';
 import { freePort } from './credentials.js';
 
 /** A server as its own lock file, postmaster.pid, describes it. */
@@ -17,9 +17,15 @@ export interface Server {
 const POLL_MS = 20;
 const STOP_LIMIT_MS = 60_000;
 const LOG_LIMIT_BYTES = 5_000_000;
+/** A server that starts has its lock file written long before. */
+const HALF_WRITTEN_MS = 10_000;
 
 /** Reasons to look again: another process is faster, or the backends of a killed server have not gone yet. */
-const TRY_AGAIN = ['lock file "postmaster.pid" already exists', 'pre-existing shared memory block'];
+const TRY_AGAIN = [
+  'lock file "postmaster.pid" already exists',
+  'lock file "postmaster.pid" is empty',
+  'pre-existing shared memory block',
+];
 const PORT_TAKEN = 'could not bind';
 
 /** The server of a cluster, if one runs. A lock file whose process is dead, or is another program's by now, counts for nothing. */
@@ -139,9 +145,21 @@ function openLog(file: string): number {
   return openSync(file, 'a', 0o600);
 }
 
-/** PostgreSQL refuses to start if the process id in its lock file lives, also when that is another program by now. */
+/**
+ * PostgreSQL itself takes the lock file of a dead process for what it is; not so one whose process id is another
+ * program's by now, nor one that was never written. Nothing else is removed: it may be that of a server which another
+ * of us started this very moment.
+ */
 function removeStaleLock(cluster: Cluster): void {
-  if (findServer(cluster) === undefined) rmSync(lockFile(cluster), { force: true });
+  const text = readLockFile(cluster);
+  if (text === undefined || findServer(cluster) !== undefined) return;
+  const stale = text === '' ? isOld(lockFile(cluster)) : isAlive(Number.parseInt(text, 10));
+  if (stale) rmSync(lockFile(cluster), { force: true });
+}
+
+function isOld(file: string): boolean {
+  const written = statSync(file, { throwIfNoEntry: false });
+  return written !== undefined && Date.now() - written.mtimeMs > HALF_WRITTEN_MS;
 }
 
 /** Ends the server in order, without waiting for sessions that are still open. */

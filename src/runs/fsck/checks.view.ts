@@ -4,6 +4,7 @@ import type { Rulebook } from '../../findings/judge.js';
 import type { SourceCheck, StoreCheck } from './check.js';
 import { closingsCheck } from './closings.view.js';
 import { findingsCheck } from './findings.view.js';
+import { identitiesCheck } from './identities.view.js';
 import { intervalsCheck } from './intervals.view.js';
 import { judgementsCheck } from './judgements.view.js';
 import { leavesCheck } from './leaves.view.js';
@@ -16,6 +17,7 @@ import { rootsCheck } from './roots.view.js';
 import { rulesetsCheck } from './rulesets.view.js';
 import { sequenceCheck } from './sequence.view.js';
 import { slotsCheck } from './slots.view.js';
+import { watchesCheck } from './watches.view.js';
 
 /** Every invariant that the database can answer for a source: from the chain of snapshots down to single fields. */
 export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
@@ -24,9 +26,11 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
   rootsCheck,
   bucketsCheck,
   leavesCheck,
+  identitiesCheck,
   intervalsCheck,
   rightsCheck,
   closingsCheck,
+  watchesCheck,
   referencesCheck,
   slotsCheck,
   judgementsCheck,

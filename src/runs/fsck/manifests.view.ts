@@ -15,19 +15,12 @@ const MANIFEST = z.looseObject({
   source: z.string(),
   seq: z.number().int().min(1),
   recordedAt: z.iso.datetime(),
+  observedAt: z.iso.datetime(),
+  statedBy: z.string(),
   root: DIGEST,
   previousDigest: DIGEST.nullable(),
   counts: z.looseObject({ records: COUNT, grants: COUNT, rolePermissions: COUNT, links: COUNT }),
-  observations: z.array(
-    z.looseObject({
-      stream: z.string(),
-      scope: z.string(),
-      verdict: z.string(),
-      rows: COUNT,
-      held: COUNT,
-      unconfirmed: COUNT,
-    }),
-  ),
+  observations: z.array(z.looseObject({ stream: z.string(), scope: z.string() })),
 });
 type Manifest = z.infer<typeof MANIFEST>;
 
@@ -37,14 +30,39 @@ interface SnapshotRow {
   readonly root: Buffer;
   readonly previous_digest: Buffer | null;
   readonly recorded_at: Date;
-  readonly observed: readonly string[];
+  readonly observed: readonly Listed[];
 }
 
-/** What is observed is compared as text: list, verdict and numbers in one line. */
+/** What a manifest says of one list, in its own words; times and who stated them are those of the whole snapshot. */
+const OBSERVED = {
+  stream: 'stream',
+  scope: 'scope',
+  verdict: 'verdict',
+  why: 'why',
+  rows: 'rows',
+  total: 'total',
+  pages: 'pages',
+  reads: 'reads',
+  pagesDigest: `encode(pages_digest, 'hex')`,
+  readFrom: iso('read_from'),
+  readTo: iso('read_to'),
+  unconfirmed: 'unconfirmed',
+  held: 'held',
+  observedAt: iso('observed_at'),
+  statedBy: 'stated_by',
+} as const;
+type Listed = Readonly<Record<string, unknown>>;
+
+function iso(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 const SNAPSHOTS = `
   select seq, manifest, root, previous_digest, recorded_at,
-         array(select concat_ws(' ', stream, '/' || scope, verdict, rows, held, unconfirmed) from observation o
-                where o.source = s.source and o.seq = s.seq) as observed
+         array(select jsonb_build_object(${Object.entries(OBSERVED)
+           .map(([name, value]) => `'${name}', ${value}`)
+           .join(', ')})
+                 from observation o where o.source = s.source and o.seq = s.seq) as observed
     from snapshot s where source = $1 order by seq`;
 
 export const manifestsCheck: SourceCheck = {
@@ -75,18 +93,30 @@ function misfit(source: string, row: SnapshotRow, open: Manifest['counts']): str
     ['counts.grants', manifest.counts.grants, open.grants],
     ['counts.rolePermissions', manifest.counts.rolePermissions, open.rolePermissions],
     ['counts.links', manifest.counts.links, open.links],
-    [
-      'observations',
-      manifest.observations.map(observed).sort().join('; '),
-      [...row.observed].sort().join('; '),
-    ],
+    ...observations(manifest, row.observed),
   ];
   const wrong = stated.find(([, said, is]) => said !== is);
   return wrong ? `its manifest says ${wrong[0]} ${String(wrong[1])}, but there is ${String(wrong[2])}` : null;
 }
 
-function observed(o: Manifest['observations'][number]): string {
-  return [o.stream, `/${o.scope}`, o.verdict, o.rows, o.held, o.unconfirmed].join(' ');
+/** Field by field of each list, what the manifest says and what its row says. */
+function observations(manifest: Manifest, rows: readonly Listed[]): [string, unknown, unknown][] {
+  const { observedAt, statedBy } = manifest;
+  const said = byList(manifest.observations.map((list) => ({ ...list, observedAt, statedBy })));
+  const is = byList(rows);
+  return [...new Set([...said.keys(), ...is.keys()])]
+    .sort()
+    .flatMap((list) =>
+      Object.keys(OBSERVED).map((field): [string, unknown, unknown] => [
+        `${list} ${field}`,
+        said.get(list)?.[field] ?? null,
+        is.get(list)?.[field] ?? null,
+      ]),
+    );
+}
+
+function byList(lists: readonly Listed[]): Map<string, Listed> {
+  return new Map(lists.map((list) => [`${String(list['stream'])}/${String(list['scope'])}`, list]));
 }
 
 /** The manifest, or what is wrong with its text. */

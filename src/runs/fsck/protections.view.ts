@@ -2,8 +2,10 @@ import type { Sql } from '../../platform/tx.js';
 import type { BadRow, StoreCheck } from './check.js';
 
 const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
-const JUDGED = ['ruleset', 'ruleset_activation', 'judgement', 'assessment', 'finding', 'finding_event'];
-const WRITTEN_ONCE = ['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log', ...JUDGED];
+/** They tell of a snapshot, and are written with it. */
+const TELLING = ['observation', 'hold', 'change', 'alert'];
+/** What was judged, by which rules. */
+const JUDGED = ['ruleset', 'ruleset_activation', 'assessment', 'finding'];
 
 /** Table → the triggers that keep it append-only. */
 const GUARDS: Readonly<Record<string, readonly string[]>> = {
@@ -13,10 +15,16 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
       ['close_only', 'begins_now', 'ends_now', 'refuse_delete', 'refuse_truncate'],
     ]),
   ),
-  ...Object.fromEntries(WRITTEN_ONCE.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
+  ...Object.fromEntries(
+    TELLING.map((table) => [table, ['refuse_rewrite', 'refuse_truncate', 'of_this_publication']]),
+  ),
+  ...Object.fromEntries(JUDGED.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
   snapshot: ['refuse_rewrite', 'refuse_truncate', 'snapshot_follows'],
   judgement: ['refuse_rewrite', 'refuse_truncate', 'judgement_follows'],
   finding_event: ['refuse_rewrite', 'refuse_truncate', 'finding_event_follows'],
+  action_log: ['refuse_rewrite', 'refuse_truncate', 'action_follows'],
+  watch: ['begins_now', 'steps_once', 'refuse_delete', 'refuse_truncate'],
+  release: ['steps_once', 'refuse_delete', 'refuse_truncate'],
   identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
 };
@@ -24,6 +32,8 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
 /** Table → the only columns that the application may change. */
 const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(INTERVALS.map((table) => [table, ['until_seq']])),
+  watch: ['first_complete_seq', 'until_seq'],
+  release: ['used_seq'],
   identity: ['name_tag', 'name_tag_key'],
   legal_hold: ['released_at'],
 };

@@ -43,11 +43,15 @@ const RELEASES = `
    order by r.id`;
 
 const LINKS = `
-  select l.identity_id::text, l.to_identity_id::text, l.from_seq, 'it links ' || a.name_space || ' to ' || b.name_space as says
+  select l.identity_id::text, l.to_identity_id::text, l.from_seq,
+         case when a.name_space <> 'admin' or b.name_space <> 'dn' then 'it links ' || a.name_space || ' to ' || b.name_space
+              else 'it links two that do not have the same name' end as says
     from link l
     join identity a on a.source = l.source and a.identity_id = l.identity_id
     join identity b on b.source = l.source and b.identity_id = l.to_identity_id
-   where l.source = $1 and (a.name_space <> 'admin' or b.name_space <> 'dn')
+   where l.source = $1
+     and (a.name_space <> 'admin' or b.name_space <> 'dn'
+          or l.until_seq is null and a.name_tag_key = b.name_tag_key and a.name_tag <> b.name_tag)
    order by l.from_seq, l.identity_id`;
 
 export const referencesCheck: SourceCheck = {
@@ -66,6 +70,7 @@ export const referencesCheck: SourceCheck = {
       withoutIdentity('link', 'identity_id::text, to_identity_id::text, from_seq', 'to_identity_id'),
       withoutIdentity('change', 'seq, no', 'subject'),
       withoutIdentity('hold', 'seq, stream, scope, identity_id::text', 'identity_id'),
+      withoutIdentity('legal_hold', 'id::text', 'identity_id'),
       withoutSnapshot('observation', 'seq, stream, scope'),
       withoutSnapshot('change', 'seq, no'),
       withoutSnapshot('alert', 'seq, no'),

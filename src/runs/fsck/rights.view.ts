@@ -38,6 +38,15 @@ const ROLE_PERMISSIONS = `
    where stated.during is distinct from stored.during
    order by scope, role, permission`;
 
+/** What decides whether a shrink is held counts the records that state a right. */
+const BEARING = `
+  select stream, scope, identity_id::text, from_seq,
+         'it is marked as stating ' || case when bears_right then 'a right' else 'no right' end || ', and that is not so' as says
+    from record r
+   where source = $1
+     and bears_right <> (jsonb_path_exists(body, '$.spaceRoles[*].roles[*]') or jsonb_path_exists(body, '$.permissions[*]'))
+   order by from_seq, stream, scope, r.identity_id`;
+
 export const rightsCheck: SourceCheck = {
   id: 'rights',
   invariant: 'grants and role permissions are exactly those that the records of the same time state',
@@ -46,5 +55,6 @@ export const rightsCheck: SourceCheck = {
     badRowsOf(sql, source, [
       { table: 'grant_', query: GRANTS },
       { table: 'role_permission', query: ROLE_PERMISSIONS },
+      { table: 'record', query: BEARING },
     ]),
 };

@@ -15,9 +15,11 @@ const CHAIN = `
    order by seq`;
 
 const LAST = `
-  select 'it says ' || last_seq || ', but the last snapshot is ' || coalesce(max(snapshot.seq), 0) as says
-    from source left join snapshot on snapshot.source = source.name
-   where source.name = $1 group by last_seq having last_seq <> coalesce(max(snapshot.seq), 0)`;
+  select case when source.name is null then 'it is missing'
+              else 'it says ' || last_seq || ', but the last snapshot is ' || last end as says
+    from (select coalesce(max(seq), 0) as last from snapshot where source = $1) published
+    left join source on source.name = $1
+   where last_seq is distinct from last`;
 
 export const sequenceCheck: SourceCheck = {
   id: 'sequence',

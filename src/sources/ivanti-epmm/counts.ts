@@ -29,7 +29,8 @@ export function readCounts(
   if (isCount(resultCount) && resultCount !== results) {
     faults.push(`resultCount is ${resultCount}, but results holds ${results}`);
   }
-  const stated = isCount(totalCount) ? totalCount : null;
+  // One that is far too high still ends the read: nobody comes to the end of such a list
+  const stated = isWhole(totalCount) ? Math.min(totalCount, MAX_COUNT) : null;
   if (counting !== 'categories') {
     return { total: stated, hasMore: optional && typeof hasMore === 'boolean' ? hasMore : null, faults };
   }
@@ -52,7 +53,11 @@ function countFaults(name: string, value: unknown, optional: boolean): string[] 
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
+  return isWhole(value) && value <= MAX_COUNT;
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function shown(value: unknown): string {

@@ -83,12 +83,19 @@ describe('readPage', () => {
     ['a text', { totalCount: '1' }, 'totalCount is "1"'],
     ['negative', { totalCount: -1 }, 'totalCount is -1'],
     ['a fraction', { totalCount: 1.5 }, 'totalCount is 1.5'],
-    ['beyond all lists', { totalCount: 1e15 }, 'totalCount is 1000000000000000'],
   ])('has no total where totalCount is %s', (_, counts, words) => {
     const read = page('users', envelope(users('a'), counts), '');
     expect(read.total).toBeNull();
     expect(read.faults).toEqual([{ code: 'bad-count', message: expect.stringContaining(words) as string }]);
     expect(read.records()).toHaveLength(1);
+  });
+
+  it('doubts a totalCount beyond all lists, and keeps one that the store can hold', () => {
+    const read = page('users', envelope(users('a'), { totalCount: 1e15 }), '');
+    expect(read.total).toBe(100_000_000);
+    expect(read.faults.map((f) => f.message)).toEqual([
+      'users, page 0: totalCount is 1000000000000000; a whole number from 0 to 100000000 is due',
+    ]);
   });
 
   it('holds resultCount against the rows', () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const publish = async (...rows: Row[]): Promise<void> => {
     const state: State = { rows: [...fixed, ...rows], reads };
     const seq = await history.publish(state);
-    await history.db.transaction((tx) => explainSnapshot(tx, { source: SOURCE, seq, left: new Map() }));
+    await history.transaction((tx) => explainSnapshot(tx, { source: SOURCE, seq, left: new Map() }));
   };
   await publish(admin('ann', 'a@example.com', '7'));
   await publish(admin('ann', 'b@example.com', '7'), admin('bob', 'bob@example.com', '7'));

@@ -78,7 +78,7 @@ afterEach(async () => {
 
 async function publish(state: State, left: Facts['left'] = new Map()) {
   const seq = await history.publish(state, [...left.keys()]);
-  return history.db.transaction((tx) => explainSnapshot(tx, { source: SOURCE, seq, left }));
+  return history.transaction((tx) => explainSnapshot(tx, { source: SOURCE, seq, left }));
 }
 const without = (...keys: string[]) => base.filter((row) => !keys.includes(row.key));
 const words = ({ changes }: Awaited<ReturnType<typeof publish>>) =>

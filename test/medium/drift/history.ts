@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { Database } from '../../../src/platform/database.js';
+import type { Tx } from '../../../src/platform/tx.js';
 import type { JsonObject } from '../../../src/sources/source.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -55,6 +57,8 @@ export class History {
   private constructor(
     private readonly database: TestDatabase,
     private readonly client: pg.Client,
+    /** As `client`: without triggers. */
+    private readonly writing: Database,
   ) {}
 
   static async open(): Promise<History> {
@@ -65,11 +69,17 @@ export class History {
     await client.connect();
     await client.query(`set session_replication_role = replica`);
     await client.query(`insert into source (name, kind) values ($1, 'ivanti-epmm')`, [SOURCE]);
-    return new History(database, client);
+    url.searchParams.set('options', '-c session_replication_role=replica');
+    return new History(database, client, new Database({ url: url.href }));
   }
 
   get db() {
     return this.database.db;
+  }
+
+  /** For what belongs to a snapshot and is written by its own publication, which is over here. */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.writing.transaction(work);
   }
 
   /** Identity ids by key. */
@@ -85,6 +95,7 @@ export class History {
 
   async close(): Promise<void> {
     await this.client.end();
+    await this.writing.close();
     await this.database.drop();
   }
 

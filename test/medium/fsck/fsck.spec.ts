@@ -91,6 +91,7 @@ describe('fsck', () => {
       { key: { source: 'hq', seq: 4 } },
     ],
     ['sequence', `update source set last_seq = 9`, { table: 'source' }],
+    ['sequence', `delete from source`, { table: 'source', says: 'it is missing' }],
     [
       'sequence',
       `alter table snapshot drop constraint snapshot_check; update snapshot set manifest = manifest || ' ' where seq = 2`,
@@ -104,6 +105,26 @@ describe('fsck', () => {
     [
       'manifests',
       `update observation set rows = 99 where seq = 3 and stream = 'users'`,
+      { key: { source: 'hq', seq: 3 } },
+    ],
+    ...['total', 'pages', 'reads'].map((column): [string, string, object] => [
+      'manifests',
+      `update observation set ${column} = 77 where seq = 3 and stream = 'users'`,
+      { key: { source: 'hq', seq: 3 }, says: expect.stringContaining(`users/ ${column}`) },
+    ]),
+    ...['read_from', 'read_to', 'observed_at'].map((column): [string, string, object] => [
+      'manifests',
+      `update observation set ${column} = '2020-01-01' where seq = 3 and stream = 'users'`,
+      { key: { source: 'hq', seq: 3 }, says: expect.stringContaining('2020-01-01') },
+    ]),
+    ...['why', 'stated_by'].map((column): [string, string, object] => [
+      'manifests',
+      `update observation set ${column} = 'somebody' where seq = 3 and stream = 'users'`,
+      { key: { source: 'hq', seq: 3 }, says: expect.stringContaining('somebody') },
+    ]),
+    [
+      'manifests',
+      `update observation set pages_digest = sha256('x') where seq = 3 and stream = 'users'`,
       { key: { source: 'hq', seq: 3 } },
     ],
     [
@@ -143,6 +164,16 @@ describe('fsck', () => {
       { says: expect.stringContaining('erased') },
     ],
     [
+      'identities',
+      `update identity set match_key = 'else' where match_key = 'boss'`,
+      { table: 'identity', key: { source: 'hq', identity_id: expect.any(String) } },
+    ],
+    [
+      'identities',
+      `update identity set match_key = 'dc=com,dc=else' where name_space = 'dn' and match_key like '%ou=ops'`,
+      { table: 'identity' },
+    ],
+    [
       'intervals',
       `drop index grant_open; insert into grant_ select source, stream, scope, identity_id, principal, target, in_scope, 3, null from grant_ where target = 'role:1'`,
       { table: 'grant_', key: expect.objectContaining({ target: 'role:1', from_seq: 3 }) },
@@ -164,6 +195,11 @@ describe('fsck', () => {
       { table: 'role_permission', key: { source: 'hq', scope: '1', role: '7', permission: 'Wipe device' } },
     ],
     [
+      'rights',
+      `update record set bears_right = false where stream = 'user_summary' and until_seq = 5`,
+      { table: 'record', key: expect.objectContaining({ stream: 'user_summary', scope: '1' }) },
+    ],
+    [
       'closings',
       `update record set until_seq = 3 where stream = 'user_summary' and until_seq = 5`,
       { table: 'record', key: expect.objectContaining({ stream: 'user_summary', scope: '1' }) },
@@ -177,6 +213,17 @@ describe('fsck', () => {
       'closings',
       `update record set until_seq = 4 where stream = 'user_summary' and until_seq = 5`,
       { table: 'hold' },
+    ],
+    ...['null', '2'].map((seq): [string, string, object] => [
+      'watches',
+      `update watch set first_complete_seq = ${seq} where stream = 'users'`,
+      { table: 'watch', key: { source: 'hq', stream: 'users', scope: '', from_seq: 1 } },
+    ]),
+    ['watches', `delete from watch where stream = 'users'`, { table: 'observation' }],
+    [
+      'references',
+      `insert into legal_hold (source, id, identity_id, reason, actor) values ('hq', 7, 999, 'r', 'os:test')`,
+      { table: 'legal_hold', key: { source: 'hq', id: '7' } },
     ],
     ['references', `delete from identity where match_key = 'boss'`, { table: 'record' }],
     [
@@ -199,6 +246,12 @@ describe('fsck', () => {
       'references',
       `update link set to_identity_id = identity_id`,
       { table: 'link', says: expect.stringContaining('admin to admin') },
+    ],
+    [
+      'references',
+      `update link set until_seq = null;
+       update identity set name_tag = sha256(convert_to(match_key, 'UTF8')), name_tag_key = 1 where name_space in ('admin', 'dn')`,
+      { table: 'link', says: expect.stringContaining('same name') },
     ],
     ['slots', `delete from slot where seq = 2`, { table: 'snapshot', key: { source: 'hq', seq: 2 } }],
     [

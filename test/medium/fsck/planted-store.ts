@@ -204,30 +204,24 @@ class History {
     );
     const rows = [...lists].map(([list, { stream, scope }]) => {
       const { verdict = 'complete', held = 0, why = null } = state.observed?.[list] ?? {};
-      const rowsRead = state.records.filter((record) => `${record.stream}/${record.scope}` === list).length;
-      return { stream, scope, verdict, rows: rowsRead, held, unconfirmed: 0, why };
+      const read = state.records.filter((record) => `${record.stream}/${record.scope}` === list).length;
+      const counts = { rows: read, total: read, pages: 1, reads: 1, held, unconfirmed: 0 };
+      return { stream, scope, verdict, why, ...counts };
     });
     for (const { stream, scope } of lists.values()) {
       const watched = this.tables['watch']?.some((row) => row['stream'] === stream && row['scope'] === scope);
       if (!watched) this.put('watch', { stream, scope, from_seq: this.seq, first_complete_seq: this.seq });
     }
+    const at = recordedAt(this.seq);
     for (const row of rows) {
-      const at = recordedAt(this.seq);
-      const read = {
-        pages: 1,
-        reads: 1,
-        stated_by: 'rolewatch',
-        total: row.rows,
-        read_from: at,
-        read_to: at,
-      };
-      this.put('observation', { seq: this.seq, ...row, ...read, observed_at: at });
+      const read = { read_from: at, read_to: at, observed_at: at, stated_by: 'rolewatch' };
+      this.put('observation', { seq: this.seq, ...row, ...read });
     }
     for (const held of state.held ?? []) {
       const { stream, scope } = held;
       this.put('hold', { seq: this.seq, stream, scope, identity_id: this.identity(held)['identity_id'] });
     }
-    return rows;
+    return rows.map((row) => ({ ...row, pagesDigest: null, readFrom: at, readTo: at }));
   }
 
   private publish(observations: readonly Row[]): void {
@@ -239,6 +233,8 @@ class History {
       source: this.source,
       seq: this.seq,
       recordedAt: at.toISOString(),
+      observedAt: at.toISOString(),
+      statedBy: 'rolewatch',
       root: root.toString('hex'),
       previousDigest: this.digest?.toString('hex') ?? null,
       counts: {

@@ -1,4 +1,5 @@
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
+import { asSuperuser } from '../fsck/planted-store.js';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -31,6 +32,34 @@ describe('the application role', () => {
     await expect(test.db.query(statement)).rejects.toMatchObject({ code: REFUSED });
   });
 
+  it.each([
+    "INSERT INTO observation (source, seq, stream, scope, verdict, rows, pages, stated_by, reads, unconfirmed, held) VALUES ('s', 2, 'users', '', 'complete', 1, 1, 'x', 1, 0, 0)",
+    "INSERT INTO hold (source, seq, stream, scope, identity_id) VALUES ('s', 2, 'users', '', 1)",
+    "INSERT INTO change (source, seq, no, what, cause, seen_at, body) VALUES ('s', 2, 1, 'role-granted', 'assignment', now(), '{}')",
+    "INSERT INTO alert (source, seq, no, kind, severity, body) VALUES ('s', 2, 1, 'list-held', 'high', '{}')",
+    "INSERT INTO watch (source, stream, scope, from_seq) VALUES ('s', 'users', '', 2)",
+    "INSERT INTO action_log (id, at, actor, action, detail, hash) VALUES (1, '2020-01-01', 'os:x', 'erase', '{}', '\\x00')",
+    "INSERT INTO action_log (id, at, actor, action, detail, hash) VALUES (7, clock_timestamp(), 'os:x', 'erase', '{}', '\\x00')",
+  ])('cannot date elsewhere than now: %s', async (statement) => {
+    await expect(test.db.query(statement)).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it.each([
+    'UPDATE watch SET first_complete_seq = 1',
+    'UPDATE watch SET until_seq = 2',
+    'UPDATE watch SET until_seq = 3, first_complete_seq = NULL',
+    'UPDATE release SET used_seq = NULL',
+    'UPDATE release SET used_seq = 3',
+  ])('cannot step back: %s', async (statement) => {
+    const planted = await freshDatabase();
+    try {
+      await plantSteps(planted);
+      await expect(planted.db.query(statement)).rejects.toMatchObject({ code: REFUSED });
+    } finally {
+      await planted.drop();
+    }
+  });
+
   it('may do what a run needs', async () => {
     await test.db.transaction(async (tx) => {
       await tx.execute("INSERT INTO source (name, kind) VALUES ('hq', 'ivanti-epmm')");
@@ -51,3 +80,17 @@ describe('the application role', () => {
     ]);
   });
 });
+
+/** Two snapshots, one known list, one release that was used. */
+async function plantSteps(database: TestDatabase): Promise<void> {
+  await asSuperuser(database, async (client) => {
+    await client.query(
+      `insert into snapshot (source, seq, recorded_at, root, manifest, digest)
+       select 's', n, now(), sha256(''), '', sha256('') from generate_series(1, 2) n`,
+    );
+    await client.query(`insert into watch values ('s', 'users', '', 1, 2, null)`);
+    await client.query(
+      `insert into release (source, stream, scope, hold_seq, expected, reason, actor, used_seq) values ('s', 'users', '', 1, 1, 'r', 'x', 2)`,
+    );
+  });
+}

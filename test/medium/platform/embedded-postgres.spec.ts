@@ -1,15 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectAlone } from '../../../src/platform/connect.js';
 import { type Embedded, openEmbedded } from '../../../src/platform/embedded-postgres/open-embedded.js';
 import { projectFile } from '../../../src/platform/project-files.js';
-
-jest.setTimeout(60_000);
 
 let dataDir: string;
 let users: User[];
@@ -20,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const user of users) user.child.kill('SIGKILL');
   // whatever a failed test left running goes with the last user
-  await (await openEmbedded({ dataDir, durable: false })).close();
+  if (isUp()) await (await openEmbedded({ dataDir, durable: false })).close();
   await rm(dataDir, { recursive: true });
 });
 
@@ -138,6 +137,19 @@ describe('an embedded server', () => {
       [process.pid, join(dataDir, 'postgres'), 1, 5432, '', '127.0.0.1', '', 'ready'].join('\n'),
     );
     const server = await openEmbedded({ dataDir, durable: false });
+    expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await server.close();
+  });
+
+  it('is not kept out by a lock file that a crash left empty, and lets one be that is just being written', async () => {
+    await (await openEmbedded({ dataDir, durable: false })).close();
+    writeFileSync(lockFile(), '');
+    const opening = openEmbedded({ dataDir, durable: false });
+    await delay(1000);
+    expect(readFileSync(lockFile(), 'utf8')).toBe('');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(lockFile(), longAgo, longAgo);
+    const server = await opening;
     expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await server.close();
   });

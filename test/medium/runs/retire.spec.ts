@@ -1,13 +1,13 @@
-import { northwind } from '../../../demo/estate/northwind.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { PauseStore } from '../../../src/runs/pause.store.js';
 import { retireUnconfigured } from '../../../src/runs/retire-source.job.js';
 import { SlotStore } from '../../../src/runs/slot.store.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
+import { village } from '../pipeline/village.js';
 
 let pipeline: Pipeline;
 beforeEach(async () => {
-  pipeline = await Pipeline.start({ estate: northwind() });
+  pipeline = await Pipeline.start({ estate: village() });
   await pipeline.publish();
 });
 afterEach(async () => {

@@ -106,14 +106,18 @@ describeTelling('what happens in the directory is told once', (world) => {
       () => world.estate.moveDn(WIPERS, moved),
       [
         {
-          ...{
-            what: 'principal-disappeared',
-            cause: 'assignment',
-            subject: { kind: 'ldap-group', key: WIPERS },
-          },
+          what: 'principal-disappeared',
+          cause: 'assignment',
+          subject: { kind: 'ldap-group', key: WIPERS },
+          hint: { sameAs: { kind: 'ldap-group', key: moved }, because: 'name' },
         },
         { what: 'role-revoked', cause: 'assignment', part: 0 },
-        { what: 'principal-appeared', cause: 'assignment', subject: { kind: 'ldap-group', key: moved } },
+        {
+          what: 'principal-appeared',
+          cause: 'assignment',
+          subject: { kind: 'ldap-group', key: moved },
+          hint: { sameAs: { kind: 'ldap-group', key: WIPERS }, because: 'name' },
+        },
         { what: 'role-granted', cause: 'assignment', part: 2 },
       ],
     );
