@@ -64,6 +64,7 @@ CREATE TABLE bucket (
   CONSTRAINT bucket_check CHECK (until_seq > from_seq),
   CONSTRAINT bucket_no_check CHECK (no >= 0 AND no <= 4095)
 );
+ALTER TABLE bucket ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX bucket_open ON public.bucket USING btree (source, no) WHERE (until_seq IS NULL);
 CREATE TRIGGER begins_now AFTER INSERT ON bucket REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
 CREATE TRIGGER close_only BEFORE UPDATE ON bucket FOR EACH ROW EXECUTE FUNCTION close_only();
@@ -91,6 +92,7 @@ CREATE TABLE change (
   CONSTRAINT change_cause_check CHECK (cause = ANY (ARRAY['assignment'::text, 'catalogue'::text, 'group'::text, 'ou'::text, 'scope'::text, 'directory'::text, 'identity'::text, 'configuration'::text])),
   CONSTRAINT change_what_check CHECK (what = ANY (ARRAY['principal-appeared'::text, 'principal-disappeared'::text, 'role-granted'::text, 'role-revoked'::text, 'permission-gained'::text, 'permission-lost'::text, 'level-raised'::text, 'level-lowered'::text, 'role-defined'::text, 'role-redefined'::text, 'role-retired'::text, 'members-changed'::text, 'scope-appeared'::text, 'scope-disappeared'::text, 'scope-changed'::text, 'attribute-changed'::text, 'identity-linked'::text, 'identity-unlinked'::text]))
 );
+ALTER TABLE change ALTER COLUMN source SET STATISTICS 0;
 CREATE INDEX change_source_subject_idx ON public.change USING btree (source, subject);
 CREATE TRIGGER of_this_publication AFTER INSERT ON change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
@@ -166,6 +168,7 @@ CREATE TABLE grant_ (
   CONSTRAINT grant__pkey PRIMARY KEY (source, stream, scope, identity_id, principal, target, in_scope, from_seq),
   CONSTRAINT grant__check CHECK (until_seq > from_seq)
 );
+ALTER TABLE grant_ ALTER COLUMN source SET STATISTICS 0;
 CREATE INDEX grant__source_from_seq_idx ON public.grant_ USING btree (source, from_seq);
 CREATE INDEX grant__source_principal_target_in_scope_idx ON public.grant_ USING btree (source, principal, target, in_scope);
 CREATE INDEX grant__source_until_seq_idx ON public.grant_ USING btree (source, until_seq);
@@ -186,6 +189,7 @@ CREATE TABLE hold (
   identity_id bigint NOT NULL,
   CONSTRAINT hold_pkey PRIMARY KEY (source, seq, stream, scope, identity_id)
 );
+ALTER TABLE hold ALTER COLUMN source SET STATISTICS 0;
 CREATE TRIGGER of_this_publication AFTER INSERT ON hold REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -207,6 +211,7 @@ CREATE TABLE identity (
   CONSTRAINT identity_check1 CHECK ((erased_at IS NULL) = (salt IS NOT NULL)),
   CONSTRAINT identity_name_space_check CHECK (name_space = ANY (ARRAY['admin'::text, 'dn'::text, 'member'::text, 'token'::text, 'role'::text, 'scope'::text]))
 );
+ALTER TABLE identity ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX identity_source_name_space_match_key_key ON public.identity USING btree (source, name_space, match_key);
 CREATE INDEX identity_source_name_tag_idx ON public.identity USING btree (source, name_tag);
 CREATE TRIGGER identity_stays BEFORE UPDATE ON identity FOR EACH ROW EXECUTE FUNCTION identity_stays();
@@ -263,6 +268,7 @@ CREATE TABLE known_repeat (
   since_seq integer NOT NULL,
   CONSTRAINT known_repeat_pkey PRIMARY KEY (source, stream, scope, identity_id)
 );
+ALTER TABLE known_repeat ALTER COLUMN source SET STATISTICS 0;
 GRANT DELETE, INSERT, SELECT, UPDATE ON known_repeat TO rolewatch_app;
 
 CREATE TABLE legal_hold (
@@ -293,6 +299,7 @@ CREATE TABLE link (
   CONSTRAINT link_pkey PRIMARY KEY (source, identity_id, to_identity_id, from_seq),
   CONSTRAINT link_check CHECK (until_seq > from_seq)
 );
+ALTER TABLE link ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX link_open ON public.link USING btree (source, identity_id, to_identity_id) WHERE (until_seq IS NULL);
 CREATE TRIGGER begins_now AFTER INSERT ON link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
 CREATE TRIGGER close_only BEFORE UPDATE ON link FOR EACH ROW EXECUTE FUNCTION close_only();
@@ -341,6 +348,7 @@ CREATE TABLE page (
   identity_ids bigint[],
   CONSTRAINT page_pkey PRIMARY KEY (source, stream, scope, no)
 );
+ALTER TABLE page ALTER COLUMN source SET STATISTICS 0;
 GRANT DELETE, INSERT, SELECT, UPDATE ON page TO rolewatch_app;
 
 CREATE TABLE record (
@@ -365,6 +373,7 @@ CREATE TABLE record (
   CONSTRAINT record_check1 CHECK (octet_length(leaf) = 32 AND octet_length(commit) = 32),
   CONSTRAINT record_check2 CHECK (bucket = ((get_byte(leaf, 0) << 4) | (get_byte(leaf, 1) >> 4)))
 );
+ALTER TABLE record ALTER COLUMN source SET STATISTICS 0;
 CREATE INDEX record_bucket ON public.record USING btree (source, bucket) WHERE (until_seq IS NULL);
 CREATE UNIQUE INDEX record_open ON public.record USING btree (source, stream, scope, identity_id) WHERE (until_seq IS NULL);
 CREATE INDEX record_right ON public.record USING btree (source, stream, scope) WHERE ((until_seq IS NULL) AND bears_right);
@@ -409,6 +418,7 @@ CREATE TABLE role_permission (
   CONSTRAINT role_permission_pkey PRIMARY KEY (source, scope, role, permission, from_seq),
   CONSTRAINT role_permission_check CHECK (until_seq > from_seq)
 );
+ALTER TABLE role_permission ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX role_permission_open ON public.role_permission USING btree (source, scope, role, permission) WHERE (until_seq IS NULL);
 CREATE TRIGGER begins_now AFTER INSERT ON role_permission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
 CREATE TRIGGER close_only BEFORE UPDATE ON role_permission FOR EACH ROW EXECUTE FUNCTION close_only();

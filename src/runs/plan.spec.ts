@@ -4,16 +4,21 @@ const none = { configured: null, listed: null, watched: [], lastListed: [] };
 
 describe('the scopes of a run', () => {
   it('are those the source lists, in the order of their numbers', () => {
-    expect(planScopes({ ...none, listed: ['10', '2', '1'] })).toEqual({ read: ['1', '2', '10'], left: [] });
+    expect(planScopes({ ...none, listed: ['10', '2', '1'] })).toEqual({
+      read: ['1', '2', '10'],
+      left: [],
+      unlisted: [],
+    });
   });
 
   it('are the configured ones among those listed', () => {
-    expect(planScopes({ ...none, configured: ['1', '3'], listed: ['1', '2'] }).read).toEqual(['1']);
+    const plan = planScopes({ ...none, configured: ['1', '3'], listed: ['1', '2'] });
+    expect(plan).toEqual({ read: ['1'], left: [], unlisted: ['3'] });
   });
 
   it('are the last known ones when discovery fails, and none leaves', () => {
     const plan = planScopes({ ...none, watched: ['1', '2'], lastListed: ['1', '2', '3'] });
-    expect(plan).toEqual({ read: ['1', '2', '3'], left: [] });
+    expect(plan).toEqual({ read: ['1', '2', '3'], left: [], unlisted: [] });
   });
 
   it('are the configured ones when discovery fails', () => {

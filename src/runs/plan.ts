@@ -20,6 +20,8 @@ export interface LeftScope {
 export interface ScopePlan {
   readonly read: readonly string[];
   readonly left: readonly LeftScope[];
+  /** Configured, and neither listed by the source nor leaving: whether it is there is not known, and somebody should look. */
+  readonly unlisted: readonly string[];
 }
 
 /** If discovery fails, the last known scopes are planned and none leaves for it; what configuration drops, leaves. */
@@ -35,7 +37,12 @@ export function planScopes({ configured, listed, watched, lastListed }: ScopesKn
       scope,
       by: wanted.includes(scope) || configured === null ? 'scope' : 'configuration',
     }));
-  return { read: [...read].sort(byNumber), left: [...left].sort((a, b) => byNumber(a.scope, b.scope)) };
+  const unlisted = (configured ?? []).filter((scope) => !read.includes(scope) && !watched.includes(scope));
+  return {
+    read: [...read].sort(byNumber),
+    left: [...left].sort((a, b) => byNumber(a.scope, b.scope)),
+    unlisted: unlisted.sort(byNumber),
+  };
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {

@@ -49,6 +49,7 @@ export class SourceReader {
     const plan = await this.plan(source, run, scopes);
     for (const step of source.plainSteps()) await lists.read(step);
     for (const step of byStream(plan.read.map((scope) => source.scopedSteps(scope)))) await lists.read(step);
+    for (const scope of plan.unlisted) lists.skip(scope);
     return { server, lists: lists.readings, leftScopes: plan.left };
   }
 
@@ -98,6 +99,16 @@ class PlannedLists {
     this.readings.push(reading);
     this.options.progress(reading);
     return reading;
+  }
+
+  /** A slip in the configuration must not pass for a scope that was read: each of its lists says so, every time. */
+  skip(scope: string): void {
+    const why = `not read: the configuration names ${scope}, which ${this.source.scopeStream ?? 'the source'} does not list`;
+    for (const step of this.source.scopedSteps(scope)) {
+      const reading = notRead(step, why);
+      this.readings.push(reading);
+      this.options.progress(reading);
+    }
   }
 
   /** One list that stalls or breaks off says nothing of the others, as long as somebody is there. */

@@ -56,7 +56,8 @@ async function observe(
 }
 
 /** From its first complete observation on, differences of a list are changes; before that they are its first read. */
-async function watch(tx: Tx, frame: PublishFrame, { step, verdict }: ListReading): Promise<void> {
+async function watch(tx: Tx, frame: PublishFrame, { step, verdict, reads }: ListReading): Promise<void> {
+  if (reads === 0) return; // planned and never asked for: nothing begins
   const list = [frame.source, step.stream, step.scope, frame.seq];
   await tx.query(
     `INSERT INTO watch (source, stream, scope, from_seq)

@@ -26,7 +26,8 @@ const COLUMNS = `
                            WHERE l.oid = a.attcollation AND l.oid <> t.typcollation),
             'not_null', a.attnotnull,
             'default_text', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-                              WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
+                              WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum),
+            'statistics', nullif(a.attstattarget, -1)
           ) ORDER BY a.attnum)
      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)`;
 

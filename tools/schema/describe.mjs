@@ -27,6 +27,11 @@ function describeTable(table) {
     `CREATE ${table.unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (`,
     parts.map((part) => `  ${part}`).join(',\n'),
     ');',
+    ...table.columns
+      .filter(({ statistics }) => statistics !== null)
+      .map(
+        (column) => `ALTER TABLE ${name} ALTER COLUMN ${column.name} SET STATISTICS ${column.statistics};`,
+      ),
     ...table.indexes.map((definition) => `${definition};`),
     ...table.triggers.map((definition) => `${definition};`),
     ...(table.row_security ? [`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`] : []),

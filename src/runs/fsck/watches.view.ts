@@ -14,7 +14,7 @@ const FIRST_COMPLETE = `
 
 const UNWATCHED = `
   select seq, stream, scope, 'its list is not watched' as says from observation o
-   where source = $1
+   where source = $1 and reads > 0
      and not exists (select from watch w where w.source = o.source and w.stream = o.stream and w.scope = o.scope
                         and w.from_seq <= o.seq and (w.until_seq is null or w.until_seq > o.seq))
    order by seq, stream, scope`;

@@ -88,6 +88,24 @@ describe('a source that is configured otherwise', () => {
     expect(await pipeline.fsck()).toEqual([]);
   });
 
+  it('is told each time of a space that the server does not list, until it does', async () => {
+    pipeline = await Pipeline.start({ estate: village() });
+    pipeline.scopes = ['1', '33'];
+    for (const seq of [await pipeline.publish(), await pipeline.publish()]) {
+      const doubts = await pipeline.doubts(seq);
+      expect(new Set(doubts.map(({ scope, verdict }) => `${scope} ${verdict}`))).toEqual(
+        new Set(['33 partial']),
+      );
+      expect(doubts[0]?.why).toBe('not read: the configuration names 33, which device_spaces does not list');
+    }
+    expect(await pipeline.changes(2)).toEqual([]);
+    pipeline.estate.addSpace(33, 'Depot');
+    const seq = await pipeline.publish();
+    expect(await pipeline.doubts(seq)).toEqual([]);
+    expect((await pipeline.changes(seq)).map(({ what }) => what)).toEqual(['scope-appeared']);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
   it('takes a space that is added later as read for the first time', async () => {
     pipeline = await Pipeline.start({ estate: village({ summaryGivesAllSpaces: false }) });
     pipeline.scopes = ['1', '2'];
