@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { CommandSpec } from './platform/command/command.js';
 import { driftCommand } from './drift/drift.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
+import { rulesCommand } from './rules/rules.command.js';
 import { coverageCommand } from './runs/coverage.command.js';
 import { fsckCommand } from './runs/fsck.command.js';
 import { lookupCommand } from './runs/lookup.command.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   snapshotsCommand,
   driftCommand(tiersOf),
   accessCommand(tiersOf),
+  rulesCommand,
   coverageCommand,
   acceptShrinkCommand,
   resumeCommand,

@@ -26,6 +26,8 @@ export interface Violation {
 
 /** "*Wipe device* from role 7 in space Global, through group Field Ops". */
 export interface Because {
+  /** Identity id of the holder, where the subject is not the holder: of a source's population. */
+  readonly principal?: string;
   readonly permission?: string;
   readonly role?: string;
   readonly scope?: string;
@@ -48,6 +50,11 @@ export interface Assessment {
   readonly error?: string;
   /** Whether what is not violated now may be taken as resolved: false on incomplete data of a presence rule. */
   readonly mayResolve: boolean;
+  /**
+   * Subjects that could not be judged: their open findings stay as they are, even where the others may resolve.
+   * Not listed where nothing may resolve. In the order of kinds and ids.
+   */
+  readonly undecided?: readonly ViolationSubject[];
 }
 
 export interface Verdicts {
