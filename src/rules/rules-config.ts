@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { path, text } from '../platform/config/fields.js';
 import { section } from '../platform/config/section.js';
 import type { ParameterValues } from './language/parameters.js';
-import { names } from './language/kit.js';
+import { namesOrNone } from './language/kit.js';
 import type { DisabledRule } from './ruleset.js';
 
 export interface RulesConfig {
@@ -28,7 +28,7 @@ export function rulesKeys(folder: string): {
   parameters: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodRecord<z.ZodString, z.ZodType<number | string[]>>>>;
   disabled: z.ZodDefault<z.ZodArray<z.ZodType<DisabledRule>>>;
 } {
-  const value = z.union([z.int(), names()], { error: 'must be a whole number or a list of names' });
+  const value = z.union([z.int(), namesOrNone()], { error: 'must be a whole number or a list of names' });
   const byRule = { error: 'must be a mapping of rules to their parameters' };
   const rule = text(/\S/, 'must be the id of a rule');
   const reason = text(/\S/, 'must say why the site does without this rule');

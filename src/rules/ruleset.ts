@@ -148,8 +148,9 @@ function tiersOf(risk: readonly RiskText[]): ReadonlyMap<string, RiskTiers> {
 export function withValues(parsed: ParsedRule, values: ParameterValues = {}): Rule {
   const all = { ...defaultsOf(parsed.written), ...values };
   const { parameters: _, tests: __, when: ___, product: ____, ...closed } = closedRule(parsed, all);
-  const digest = sha256(canonicalBytes({ rule: parsed.written, parameters: all })).toString('hex');
-  return { ...parsed, ...closed, values: all, digest };
+  const { written, product, file, path } = parsed;
+  const digest = sha256(canonicalBytes({ rule: written, parameters: all })).toString('hex');
+  return { ...closed, written, product, file, path, values: all, digest };
 }
 
 function closedRule({ written, file }: ParsedRule, values: ParameterValues): ClosedRule {

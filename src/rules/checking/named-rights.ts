@@ -28,7 +28,7 @@ interface RightsList {
 
 function listsOfRights({ match, applies }: WrittenRule): RightsList[] {
   const { at_least, separation, population } = match;
-  const simple = (['any_of', 'all_of', 'none_of', 'must_have'] as const).map((key) => ({
+  const simple = (['any_of', 'all_of', 'none_of', 'other_than', 'must_have'] as const).map((key) => ({
     path: ['match', key],
     names: match[key],
   }));

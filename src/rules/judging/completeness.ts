@@ -19,6 +19,7 @@ export function directionOf({ match }: Pick<Rule, 'match'>): Direction {
   const presence: readonly (keyof Match)[] = [
     'any_of',
     'all_of',
+    'other_than',
     'at_least',
     'tier',
     'separation',
@@ -57,9 +58,9 @@ export function partsNeeded(rule: Pick<Rule, 'subject' | 'match' | 'applies'>): 
 /** Whether any right is meant by a permission, which roles give only by the catalogue. */
 function needsCatalogue(match: Match, holds: readonly string[] = []): boolean {
   if (match.tier !== undefined || match.redundant !== undefined || match.levels !== undefined) return true;
-  const { any_of, all_of, none_of, at_least, must_have, separation, population } = match;
+  const { any_of, all_of, none_of, other_than, at_least, must_have, separation, population } = match;
   const of = population?.of === 'everyone' ? [] : population?.of;
-  const lists = [any_of, all_of, none_of, at_least?.of, must_have, population?.who, of, holds];
+  const lists = [any_of, all_of, none_of, other_than, at_least?.of, must_have, population?.who, of, holds];
   const names = [...lists.flatMap((list) => list ?? []), ...Object.values(separation?.sets ?? {}).flat()];
   return names.some((name) => name !== '*' && !meansRoles(name));
 }

@@ -1,10 +1,14 @@
 /** How many people hold something, where members of groups cannot be seen: at least, and at most. Pure arithmetic. */
 
+import { isBelow } from '../../access/dn.js';
+
 /** One that holds something: a single principal, or a group or unit with its people. */
 export interface Holder {
   readonly id: string;
   /** Null: a single principal. */
   readonly members: { readonly count: number | null; readonly known: boolean } | null;
+  /** Of a unit: the comparison key of its DN, which says what lies below what. Null where there is none. */
+  readonly place: string | null;
   /** Of a single principal: through which groups or units it holds it. Those people are among their members. */
   readonly through: ReadonlySet<string>;
 }
@@ -21,8 +25,8 @@ export interface Range {
  */
 export function headCount(holders: readonly Holder[]): Range {
   const single = holders.filter(({ members }) => members === null);
-  const known = holders.flatMap(({ id, members }) =>
-    members?.known === true && members.count !== null ? [{ id, count: members.count }] : [],
+  const known = holders.flatMap(({ id, members, place }) =>
+    members?.known === true && members.count !== null ? [{ id, count: members.count, place }] : [],
   );
   const unknown = holders.flatMap(({ members }) =>
     members === null || (members.known && members.count !== null) ? [] : [members.count],
@@ -30,14 +34,21 @@ export function headCount(holders: readonly Holder[]): Range {
   // a person below a counted unit is among the unit's people
   const counted = new Set(known.map(({ id }) => id));
   const apart = single.filter(({ through }) => ![...through].some((id) => counted.has(id))).length;
-  const sizes = known.map(({ count }) => count);
-  // units may lie in one another
-  const certain = apart + Math.max(0, ...sizes);
-  const possible = apart + sizes.reduce((sum, count) => sum + count, 0);
+  // the people of a unit below another one are among the upper one's
+  const upper = known.filter((unit) => !known.some((other) => liesBelow(unit.place, other.place)));
+  const sizes = upper.map(({ count }) => count);
+  const together = sizes.reduce((sum, count) => sum + count, 0);
+  const placed = upper.every(({ place }) => place !== null);
+  const certain = apart + (placed ? together : Math.max(0, ...sizes));
+  const possible = apart + together;
   return {
     least: Math.max(certain, single.length, ...unknown.map((count) => count ?? 0)),
     most: unknown.reduce<number>((sum, count) => sum + (count ?? Infinity), possible),
   };
+}
+
+function liesBelow(place: string | null, other: string | null): boolean {
+  return place !== null && other !== null && isBelow(place, other);
 }
 
 /** Rows, whatever stands behind each. */

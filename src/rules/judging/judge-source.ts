@@ -1,4 +1,5 @@
 /** Rules about a source as a whole: how many hold something, and what no data can show. */
+import { dnKey } from '../../access/dn.js';
 import type { JudgedPrincipal, JudgedState, Right } from '../../access/judged-state.js';
 import type { Population } from '../language/rule-schema.js';
 import type { Rule } from '../ruleset.js';
@@ -133,9 +134,10 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function holder({ id, members }: JudgedPrincipal, held: readonly Right[]): Holder {
+function holder({ id, kind, key, members }: JudgedPrincipal, held: readonly Right[]): Holder {
   const through = held.flatMap((right) => (right.through === null ? [] : [right.through.id]));
-  return { id, members, through: new Set(through) };
+  const place = kind === 'ldap-ou' && key !== null ? dnKey(key) : null;
+  return { id, members, place, through: new Set(through) };
 }
 
 /** The holders as reasons; beyond a number only by what a waiver accepts. */

@@ -11,11 +11,12 @@ export type Matcher = (holding: Holding) => Outcome;
 /** The matchers over names of rights that a condition has. */
 export function rightsMatchers(match: Match, { selectors }: Surroundings): Matcher[] {
   const matchers: Matcher[] = [];
-  const { any_of, all_of, none_of, at_least, must_have, separation } = match;
+  const { any_of, all_of, none_of, other_than, at_least, must_have, separation } = match;
   if (any_of !== undefined) matchers.push(atLeast(1, selectors.of(any_of)));
   if (all_of !== undefined) matchers.push(atLeast(all_of.length, selectors.of(all_of)));
   if (at_least !== undefined) matchers.push(atLeast(at_least.n, selectors.of(at_least.of)));
   if (none_of !== undefined) matchers.push(noneOf(selectors.of(none_of)));
+  if (other_than !== undefined) matchers.push(otherThan(selectors.of(other_than), selectors.of(['*'])));
   if (must_have !== undefined) matchers.push(lacksOne(selectors.of(must_have)));
   if (separation !== undefined) {
     const sets = Object.entries(separation.sets).map(([name, names]) => ({ name, of: selectors.of(names) }));
@@ -48,6 +49,16 @@ function atLeast(n: number, selectors: readonly Selector[]): Matcher {
   return (holding) => {
     const held = found(selectors, holding);
     return held.length < n ? MISS : hit(reasonsOf(held), `holds ${calledOf(held)}`);
+  };
+}
+
+/** Something is held that is none of the names. */
+function otherThan(selectors: readonly Selector[], all: readonly Selector[]): Matcher {
+  return (holding) => {
+    const named = new Set(selectors.flatMap((selector) => selector.in(holding.rights)));
+    const others = holding.rights.filter((right) => !named.has(right));
+    const held = found(all, { ...holding, rights: others });
+    return held.length === 0 ? MISS : hit(reasonsOf(held), `holds ${calledOf(held)}`);
   };
 }
 

@@ -8,12 +8,18 @@ const NAME = z
   })
   .transform(String);
 
+const LIST_OR_EMPTY = { error: 'must be a list of names' };
 const LIST = { error: 'must be a list of names with at least one entry' };
 const AMOUNT = { error: 'must be a whole number from 0 to 1000000' };
 
 /** A list of names, as rules and tests write it. */
 export function names(): z.ZodType<string[], (string | number)[]> {
   return z.array(NAME, LIST).min(1, LIST);
+}
+
+/** The same, where a list may name nobody. */
+export function namesOrNone(): z.ZodType<string[], (string | number)[]> {
+  return z.array(NAME, LIST_OR_EMPTY);
 }
 
 /** A whole number, 0 or more. */
@@ -28,6 +34,7 @@ const reference = () => z.string().regex(REFERENCE);
 /** What a rule's values are: as written, or with every parameter put in. */
 export interface Kit<N, A> {
   readonly names: () => z.ZodType<N>;
+  readonly namesOrNone: () => z.ZodType<N>;
   readonly amount: () => z.ZodType<A>;
 }
 
@@ -37,6 +44,10 @@ export const OPEN: Kit<string[] | string, number | string> = {
     z.union([names(), reference()], {
       error: 'must be a list of names with at least one entry, or a parameter such as $approved',
     }),
+  namesOrNone: () =>
+    z.union([namesOrNone(), reference()], {
+      error: 'must be a list of names, or a parameter such as $approved',
+    }),
   amount: () =>
     z.union([amount(), reference()], {
       error: 'must be a whole number from 0 to 1000000, or a parameter such as $most',
@@ -44,4 +55,4 @@ export const OPEN: Kit<string[] | string, number | string> = {
 };
 
 /** With every parameter put in. */
-export const CLOSED: Kit<string[], number> = { names, amount };
+export const CLOSED: Kit<string[], number> = { names, namesOrNone, amount };

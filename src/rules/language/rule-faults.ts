@@ -39,6 +39,7 @@ const MATCHERS: Readonly<Record<Subject, readonly (keyof Match)[]>> = {
     'any_of',
     'all_of',
     'none_of',
+    'other_than',
     'at_least',
     'must_have',
     'levels',
@@ -48,7 +49,7 @@ const MATCHERS: Readonly<Record<Subject, readonly (keyof Match)[]>> = {
     'age',
     'missing',
   ],
-  role: ['any_of', 'all_of', 'none_of', 'at_least', 'must_have', 'levels', 'tier'],
+  role: ['any_of', 'all_of', 'none_of', 'other_than', 'at_least', 'must_have', 'levels', 'tier'],
   source: ['population', 'not_assessable'],
 };
 const OF_ROLES = ['roles', 'except_roles', 'scopes', 'except_scopes', 'source_scopes_at_least'];
@@ -136,10 +137,12 @@ function fieldFaults({ fields = [], match, subject }: WrittenRule): RuleFault[] 
   const split = fields.filter((field) => field !== 'scope');
   if (subject === 'source' && split.length > 0)
     return [{ path, message: 'of a source, only scope can be one' }];
-  const single = Object.keys(match).every((key) => ['any_of', 'tier', 'redundant'].includes(key));
+  const single = Object.keys(match).every((key) =>
+    ['any_of', 'other_than', 'tier', 'redundant'].includes(key),
+  );
   return split.length === 0 || single
     ? []
-    : [{ path, message: `${split.join(', ')} goes with any_of, tier and redundant only` }];
+    : [{ path, message: `${split.join(', ')} goes with any_of, other_than, tier and redundant only` }];
 }
 
 function testFaults(rule: WrittenRule): RuleFault[] {

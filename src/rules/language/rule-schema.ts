@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PRINCIPAL_KINDS, RISK_TIERS } from '../../access/model.js';
 import { flag, text, whole } from '../../platform/config/fields.js';
 import { section } from '../../platform/config/section.js';
-import { CLOSED, type Kit, names, OPEN } from './kit.js';
+import { CLOSED, type Kit, namesOrNone, OPEN } from './kit.js';
 import { testSchema } from './test-schema.js';
 
 const SENTENCE = text(/^\S[\s\S]*[.!?]\s*$/, 'must be a sentence, with its full stop');
@@ -24,7 +24,7 @@ const NOT_YET =
   '"when" is kept for an expression language that does not exist yet; say it with the matchers under "match"';
 
 /** Whom a rule is about. */
-function appliesShape<N, A>({ names: list, amount }: Kit<N, A>) {
+function appliesShape<N, A>({ names: list, namesOrNone: exceptions, amount }: Kit<N, A>) {
   return section({
     kinds: z
       .array(z.enum(PRINCIPAL_KINDS), { error: 'must be a list of kinds of principal' })
@@ -34,11 +34,11 @@ function appliesShape<N, A>({ names: list, amount }: Kit<N, A>) {
     own_account: flag().optional(),
     members: z.enum(['known', 'unknown']).optional(),
     keys: list().optional(),
-    except_keys: list().optional(),
+    except_keys: exceptions().optional(),
     scopes: list().optional(),
-    except_scopes: list().optional(),
+    except_scopes: exceptions().optional(),
     roles: list().optional(),
-    except_roles: list().optional(),
+    except_roles: exceptions().optional(),
     holds: list().optional(),
     source_scopes_at_least: amount().optional(),
   });
@@ -71,11 +71,12 @@ function ageShape<N, A>({ amount }: Kit<N, A>) {
 
 /** What must be so for the rule to be broken: all of it. */
 function matchShape<N, A>(kit: Kit<N, A>) {
-  const { names: list, amount } = kit;
+  const { names: list, namesOrNone: exceptions, amount } = kit;
   return section({
     any_of: list().optional(),
     all_of: list().optional(),
     none_of: list().optional(),
+    other_than: list().optional(),
     at_least: section({ n: amount(), of: list() }).optional(),
     must_have: list().optional(),
     levels: z.record(z.string(), z.string({ error: 'must be a comparison such as ">= manage"' })).optional(),
@@ -88,7 +89,7 @@ function matchShape<N, A>(kit: Kit<N, A>) {
       sets: z.record(z.string(), list(), { error: 'must be named sets of rights' }),
       at_most: amount().optional(),
     }).optional(),
-    redundant: section({ ignore: list().optional() }).optional(),
+    redundant: section({ ignore: exceptions().optional() }).optional(),
     age: ageShape(kit).optional(),
     missing: z.array(z.enum(ATTRIBUTES), { error: 'must be a list of attributes' }).min(1).optional(),
     population: populationShape(kit).optional(),
@@ -98,7 +99,7 @@ function matchShape<N, A>(kit: Kit<N, A>) {
 
 const PARAMETER = section({
   description: SENTENCE,
-  default: z.union([z.int(), names()], { error: 'must be a whole number or a list of names' }),
+  default: z.union([z.int(), namesOrNone()], { error: 'must be a whole number or a list of names' }),
   min: z.int({ error: 'must be a whole number' }).optional(),
   max: z.int({ error: 'must be a whole number' }).optional(),
 });

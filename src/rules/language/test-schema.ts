@@ -4,7 +4,7 @@ import { STATE_PARTS } from '../../access/judged-state.js';
 import { PRINCIPAL_KINDS } from '../../access/model.js';
 import { flag, text } from '../../platform/config/fields.js';
 import { section } from '../../platform/config/section.js';
-import { amount, names } from './kit.js';
+import { amount, names, namesOrNone } from './kit.js';
 
 const DAY = text(
   /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/,
@@ -61,7 +61,7 @@ function schema() {
   return section({
     name: text(/\S/, 'must say what is tested'),
     given: GIVEN,
-    parameters: z.record(z.string(), z.union([z.int(), names()])).optional(),
+    parameters: z.record(z.string(), z.union([z.int(), namesOrNone()])).optional(),
     expect: z.union([z.literal('none'), z.literal('unassessable'), z.array(EXPECTED).min(1)], {
       error: EXPECT,
     }),
