@@ -80,7 +80,13 @@ function ofNumbers(rule: WrittenRule): Mutant[] {
   );
 }
 
-const OPPOSITE: Json = { any_of: 'none_of', none_of: 'any_of', all_of: 'none_of', must_have: 'all_of', other_than: 'all_of' };
+const OPPOSITE: Json = {
+  any_of: 'none_of',
+  none_of: 'any_of',
+  all_of: 'none_of',
+  must_have: 'all_of',
+  other_than: 'all_of',
+};
 
 function ofMatchers(rule: WrittenRule): Mutant[] {
   const keys = Object.keys(rule.match);
@@ -123,7 +129,9 @@ function ofAudience(rule: WrittenRule): Mutant[] {
   const exchanged = (key: string, values: readonly unknown[]): Mutant[] =>
     applies[key] === undefined
       ? []
-      : values.map((value) => changed(rule, `applies.${key}: ${value}`, (copy) => (copy['applies'][key] = value)));
+      : values.map((value) =>
+          changed(rule, `applies.${key}: ${value}`, (copy) => (copy['applies'][key] = value)),
+        );
   const top = (key: 'latent' | 'combine', values: readonly string[]): Mutant[] =>
     rule[key] === undefined
       ? []
@@ -144,11 +152,15 @@ const TURNED: Json = { '>=': '<', '>': '<=', '=': '>', '<': '>=', '<=': '>' };
 function ofLevels(rule: WrittenRule, product: string): Mutant[] {
   return Object.entries(rule.match.levels ?? {}).flatMap(([area, text]) => {
     const { operator, level } = comparisonOf(text)!;
-    const ladder = permissionModelOf(product).ladders.get(area)!.map((one) => one.slice(area.length + 1));
+    const ladder = permissionModelOf(product)
+      .ladders.get(area)!
+      .map((one) => one.slice(area.length + 1));
     const height = ladder.indexOf(level);
     const texts = [
       `${TURNED[operator]} ${level}`,
-      ...[ladder[height - 1], ladder[height + 1]].flatMap((one) => (one === undefined ? [] : [`${operator} ${one}`])),
+      ...[ladder[height - 1], ladder[height + 1]].flatMap((one) =>
+        one === undefined ? [] : [`${operator} ${one}`],
+      ),
     ];
     return [
       ...texts.map((one) =>
@@ -216,7 +228,14 @@ function ofPopulation(rule: WrittenRule): Mutant[] {
   const other = population.count === 'people' ? 'principals' : 'people';
   return [
     ...turned,
-    changed(rule, `count ${other}`, (copy) => (copy['match'].population.count = other)),
+    // of single principals, people and principals are the same
+    ...(onlySingle(rule)
+      ? []
+      : [changed(rule, `count ${other}`, (copy) => (copy['match'].population.count = other))]),
     changed(rule, 'who: *', (copy) => (copy['match'].population.who = ['*'])),
   ];
+}
+
+function onlySingle(rule: WrittenRule): boolean {
+  return rule.applies?.kinds?.every((kind) => kind !== 'ldap-group' && kind !== 'ldap-ou') ?? false;
 }
