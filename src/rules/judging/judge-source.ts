@@ -7,7 +7,7 @@ import { type Because, type ViolationSubject } from '../verdicts.js';
 import { incompleteFor } from './completeness.js';
 import { beyond, headCount, type Holder, percentage, rowCount, shown } from './head-count.js';
 import { grouped, type Surroundings } from './holding.js';
-import { anyOf, hit, MISS, noted, type Outcome, type Reason } from './outcome.js';
+import { anyOf, hit, MISS, type Outcome, type Reason } from './outcome.js';
 import { Audience, type RuleJudge } from './rule-judge.js';
 import { isMeantByOneOf, type Selector } from './selectors.js';
 import { type Judged, Tally } from './tally.js';
@@ -60,7 +60,10 @@ export class PopulationJudge implements RuleJudge {
     const held = found.flatMap((one) => one.rights);
     if (held.length > 0) {
       const reasons = found.flatMap(({ selector, rights: meant }) =>
-        meant.map((right) => reasonFor(principal, selector.reason(right).because)),
+        meant.flatMap((right) => {
+          const { because } = selector.reason(right);
+          return [reasonFor(principal, because), ...growthOf(principal, because)];
+        }),
       );
       push(this.holders, scope, { ...holder(principal, held), reasons });
     }
@@ -90,11 +93,11 @@ export class PopulationJudge implements RuleJudge {
     const fact = `${shown(range)}${unit}${where} where ${limit} should be`;
     if (decided === false) return MISS;
     if (decided === undefined) return { is: 'unknown', why: this.doubtOf(fact) };
-    const note = { ...noted(fact, limit).because, ...(scope !== '' && { scope }) };
-    return hit(
-      [{ because: note, matched: scope === '' ? limit : `${limit} @ ${scope}` }, ...told(holders, scope)],
-      fact,
-    );
+    const state = `too ${side === 'above' ? 'many' : 'few'}${scope === '' ? '' : ` @ ${scope}`}`;
+    const summary = { because: { note: fact, ...(scope !== '' && { scope }) }, matched: state };
+    // where too few hold it, one more is no growth
+    const reasons = told(holders, scope).map((one) => (side === 'above' ? one : { ...one, matched: state }));
+    return hit([summary, ...reasons], fact);
   }
 
   private doubtOf(fact: string): string {
@@ -120,12 +123,18 @@ function boundOf(population: Population): { side: 'above' | 'below'; bound: numb
   return { side: 'below', bound: population.at_least ?? population.at_least_percent ?? 0, percent };
 }
 
-/** A group that grows is more than was accepted: one text for each doubling that its size has passed. */
-function reasonFor({ id, members }: JudgedPrincipal, because: Because): Reason {
-  const doublings = members?.count == null ? 0 : Math.floor(Math.log2(Math.max(1, members.count)));
-  const matched =
-    members === null ? `principal ${id}` : `principal ${id}, doubled ${String(doublings)} times`;
-  return { because: { principal: id, ...because }, matched };
+/** The path of one right of a holder. */
+function reasonFor({ id }: JudgedPrincipal, because: Because): Reason {
+  return { because: { principal: id, ...because }, matched: `principal ${id}` };
+}
+
+/** A group that grows is more than was accepted, one that shrinks is not: a text for each doubling its size has passed. */
+function growthOf({ id, members }: JudgedPrincipal, because: Because): Reason[] {
+  const doublings = Math.ceil(Math.log2(Math.max(1, members?.count ?? 1)));
+  return Array.from({ length: doublings }, (_, i) => ({
+    because: { principal: id, ...because },
+    matched: `principal ${id} and more than ${String(2 ** i)} people`,
+  }));
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
