@@ -15,7 +15,7 @@ export function rulesText(rules: readonly Rule[], disabled: readonly DisabledRul
     '',
   ]);
   const off = disabled.map(({ rule, reason }) => `disabled: ${rule}: ${reason}`);
-  return [...lines, ...off, `${String(rules.length)} rules, ruleset ${digest}`].join('\n');
+  return [...lines, ...off, `${counted(rules.length, 'rule')}, ruleset ${digest}`].join('\n');
 }
 
 /** All that a reader of one rule should know. */
@@ -50,5 +50,9 @@ export function lintText(faults: readonly LintFault[], rules: number): string {
     ({ file, line, column, rule, where, message }) =>
       `${file}:${String(line)}:${String(column)} ${rule}${where === '' ? '' : `.${where}`}: ${message}`,
   );
-  return [...lines, `${String(rules)} rules, ${String(faults.length)} faults`].join('\n');
+  return [...lines, `${counted(rules, 'rule')}, ${counted(faults.length, 'fault')}`].join('\n');
+}
+
+function counted(n: number, thing: string): string {
+  return `${String(n)} ${thing}${n === 1 ? '' : 's'}`;
 }

@@ -85,7 +85,8 @@ function controlFaults({ written }: ParsedRule): RuleFault[] {
     const known = FRAMEWORKS.get(control?.framework ?? '') ?? [];
     if (control === undefined || known.length === 0 || known.includes(control.id)) return [];
     const message = `${control.framework} has no control "${control.id}" that is known here`;
-    return [{ path: ['controls', i], message: message + didYouMean(control.id, known) }];
+    const hint = didYouMean(control.id, known) || '; cite what is not listed as "Site …"';
+    return [{ path: ['controls', i], message: message + hint }];
   });
 }
 

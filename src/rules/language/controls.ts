@@ -19,19 +19,41 @@ const DISA_UEM = [
   'SRG-APP-000495',
   'SRG-APP-000499',
 ];
+/** `AC-1` … `AC-25` */
+function series(prefix: string, last: number, suffix = ''): string[] {
+  return Array.from({ length: last }, (_, i) => `${prefix}${String(i + 1)}${suffix}`);
+}
+
 const NIST = [
-  ['AC-2', 'AC-2(1)', 'AC-2(2)', 'AC-2(3)', 'AC-2(4)', 'AC-2(7)', 'AC-2(12)', 'AC-5'],
-  ['AC-6', 'AC-6(1)', 'AC-6(2)', 'AC-6(5)', 'AC-6(7)', 'AC-10'],
-  ['AU-9(3)', 'AU-9(4)', 'AU-10', 'AU-12(3)', 'CA-7', 'CM-6', 'IA-2(1)', 'IA-5', 'IA-5(1)'],
-].flat();
+  ...[series('AC-', 25), series('AU-', 16), series('CA-', 9), series('CM-', 14), series('IA-', 12)].flat(),
+  ...[
+    series('AC-2(', 13, ')'),
+    series('AC-3(', 15, ')'),
+    series('AC-6(', 10, ')'),
+    series('AC-17(', 10, ')'),
+  ].flat(),
+  ...[
+    series('AU-6(', 10, ')'),
+    series('AU-9(', 7, ')'),
+    series('AU-12(', 4, ')'),
+    series('CA-7(', 6, ')'),
+  ].flat(),
+  ...[series('CM-5(', 7, ')'), series('IA-2(', 13, ')'), series('IA-5(', 18, ')'), series('PS-', 9)].flat(),
+];
+const ISO = [series('A.5.', 37), series('A.6.', 8), series('A.7.', 14), series('A.8.', 34)].flat();
+const SOC = [series('CC6.', 8), series('CC7.', 5), series('CC8.', 1)].flat();
+const PCI = [
+  ...[series('7.1.', 2), series('7.2.', 6), series('7.3.', 3), series('8.2.', 8), series('8.3.', 11)].flat(),
+  ...[series('8.6.', 3), '7.2.5.1'].flat(),
+];
 
 /** Framework → its known ids; empty: any, because the ids are the site's own. */
 export const FRAMEWORKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['NIST 800-53r5', NIST],
-  ['ISO 27001:2022', ['A.5.3', 'A.5.15', 'A.5.16', 'A.5.18', 'A.8.2', 'A.8.3', 'A.8.15']],
-  ['SOC 2', ['CC6.1', 'CC6.2', 'CC6.3']],
-  ['PCI DSS 4.0', ['7.2.1', '7.2.2', '7.2.4', '7.2.5', '7.2.5.1']],
-  ['CIS v8.1', ['5.1', '5.4', '5.5', '6.8']],
+  ['ISO 27001:2022', ISO],
+  ['SOC 2', SOC],
+  ['PCI DSS 4.0', PCI],
+  ['CIS v8.1', [...series('5.', 6), ...series('6.', 8)]],
   ['DISA STIG', DISA_EPMM],
   ['DISA SRG', DISA_UEM],
   ['Site', []],
