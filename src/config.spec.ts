@@ -37,6 +37,7 @@ describe('a right file', () => {
     const config = await load(`${EPMM} }\n`);
     expect(config).toEqual({
       server: { host: '127.0.0.1', port: 8080 },
+      rules: { packs: [], parameters: {}, disabled: [] },
       sources: [
         {
           at: 'sources[0]',

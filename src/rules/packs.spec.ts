@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { projectFile } from '../platform/project-files.js';
 import { mutantsOf } from '../../test/support/rule-mutants.js';
 import { shippedRules } from '../../test/support/rule-ground.js';
 import { failure, testRules, type TestGround } from './checking/test-rules.js';
@@ -20,6 +22,14 @@ describe('the rules that ship', () => {
 
   it('have nothing for lint to say', () => {
     expect(lintRules(ruleset.rules, ruleset.files, ground.vocabularyOf)).toEqual([]);
+  });
+
+  it('are those that the table of controls names', () => {
+    const ids = ruleset.rules.map(({ id }) => id);
+    const named =
+      readFileSync(projectFile('docs', 'controls.md'), 'utf8').match(/`(epmm|mambo)-[a-z-]+`/g) ?? [];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.map((name) => name.slice(1, -1)).filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it('fail their tests as soon as any part of a condition is another', () => {

@@ -70,7 +70,9 @@ function nameFaults({ path, name }: NamedRight, { permissions, roles }: Vocabula
   if (known.length === 0 || isKnown(word, known)) return [];
   const what = prefix === '' ? 'permission' : 'role';
   const roleMeant = [...roles].find(([id, role]) => role.name === word || id === word);
-  const hint = roleMeant === undefined ? didYouMean(word, known) : `; did you mean "role:${roleMeant[0]}"?`;
+  // numbers are near each other without meaning the same
+  const near = /^\d+$/.test(word) ? `; there are ${known.join(', ')}` : didYouMean(word, known);
+  const hint = roleMeant === undefined ? near : `; did you mean "role:${roleMeant[0]}"?`;
   return [{ path, message: `no ${what} "${word}" is known${hint}` }];
 }
 
