@@ -9,8 +9,47 @@ export interface Mutant {
   readonly rule: WrittenRule;
 }
 
-type Json = Record<string, any>;
 type Path = readonly (string | number)[];
+
+/** A copy of a rule, to be made wrong by paths. */
+class Copy {
+  private readonly json: unknown;
+
+  constructor(rule: WrittenRule) {
+    this.json = JSON.parse(JSON.stringify(rule));
+  }
+
+  get rule(): WrittenRule {
+    return this.json as WrittenRule;
+  }
+
+  get(...path: Path): unknown {
+    return path.reduce((inner, key) => (isObject(inner) ? Reflect.get(inner, key) : undefined), this.json);
+  }
+
+  put(value: unknown, ...path: Path): void {
+    Reflect.set(this.parentOf(path), path.at(-1)!, value);
+  }
+
+  drop(...path: Path): void {
+    const parent = this.parentOf(path);
+    if (Array.isArray(parent)) parent.splice(Number(path.at(-1)), 1);
+    else Reflect.deleteProperty(parent, path.at(-1)!);
+  }
+
+  rename(path: Path, name: string): void {
+    this.put(this.get(...path), ...path.slice(0, -1), name);
+    this.drop(...path);
+  }
+
+  private parentOf(path: Path): object {
+    return this.get(...path.slice(0, -1)) as object;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
 
 export function mutantsOf(rule: WrittenRule, product: string): Mutant[] {
   const original = JSON.stringify(rule);
@@ -30,18 +69,10 @@ export function mutantsOf(rule: WrittenRule, product: string): Mutant[] {
   });
 }
 
-function changed(rule: WrittenRule, what: string, change: (copy: Json) => void): Mutant {
-  const copy = JSON.parse(JSON.stringify(rule)) as Json;
+function changed(rule: WrittenRule, what: string, change: (copy: Copy) => void): Mutant {
+  const copy = new Copy(rule);
   change(copy);
-  return { what, rule: copy as WrittenRule };
-}
-
-function at(value: Json, path: Path): any {
-  return path.reduce<any>((inner, key) => inner?.[key], value);
-}
-
-function put(value: Json, path: Path, next: unknown): void {
-  at(value, path.slice(0, -1))[path.at(-1)!] = next;
+  return { what, rule: copy.rule };
 }
 
 /** Paths to everything that is so, in the condition and in the parameters' defaults. */
@@ -63,8 +94,8 @@ function paths(rule: WrittenRule, is: (value: unknown) => boolean): Path[] {
 /** Each name left out. */
 function ofLists(rule: WrittenRule): Mutant[] {
   return paths(rule, (value) => Array.isArray(value) && value.length > 1).flatMap((path) =>
-    (at(rule, path) as unknown[]).map((name, i) =>
-      changed(rule, `without ${path.join('.')} ${String(name)}`, (copy) => at(copy, path).splice(i, 1)),
+    (new Copy(rule).get(...path) as unknown[]).map((name, i) =>
+      changed(rule, `without ${path.join('.')} ${String(name)}`, (copy) => copy.drop(...path, i)),
     ),
   );
 }
@@ -73,103 +104,101 @@ function ofLists(rule: WrittenRule): Mutant[] {
 function ofNumbers(rule: WrittenRule): Mutant[] {
   return paths(rule, (value) => typeof value === 'number').flatMap((path) =>
     [-1, 1].map((step) =>
-      changed(rule, `${path.join('.')} ${step > 0 ? '+' : ''}${step}`, (copy) =>
-        put(copy, path, at(rule, path) + step),
+      changed(rule, `${path.join('.')} by ${step}`, (copy) =>
+        copy.put((copy.get(...path) as number) + step, ...path),
       ),
     ),
   );
 }
 
-const OPPOSITE: Json = {
+const OPPOSITE: Readonly<Record<string, string>> = {
   any_of: 'none_of',
   none_of: 'any_of',
   all_of: 'none_of',
   must_have: 'all_of',
   other_than: 'all_of',
 };
+const OTHER: Readonly<Record<string, string>> = { all_of: 'any_of', any_of: 'all_of' };
 
 function ofMatchers(rule: WrittenRule): Mutant[] {
   const keys = Object.keys(rule.match);
-  const all: Json = rule.subject === 'source' ? {} : { any_of: ['*'] };
+  const all = rule.subject === 'source' ? {} : { any_of: ['*'] };
   const dropped = keys.map((key) =>
     changed(rule, `without match.${key}`, (copy) => {
-      delete copy.match[key];
-      if (keys.length === 1) copy.match = all;
+      copy.drop('match', key);
+      if (keys.length === 1) copy.put(all, 'match');
     }),
   );
-  const turned = keys
-    .filter((key) => key in OPPOSITE)
-    .map((key) =>
-      changed(rule, `${key} turned into ${OPPOSITE[key]}`, (copy) => {
-        copy.match[OPPOSITE[key]] = [...(copy.match[OPPOSITE[key]] ?? []), ...[copy.match[key]].flat()];
-        delete copy.match[key];
-      }),
-    );
-  const loosened = keys
-    .filter((key) => key === 'all_of' || key === 'any_of')
-    .map((key) =>
-      changed(rule, `${key} exchanged`, (copy) => {
-        const other = key === 'all_of' ? 'any_of' : 'all_of';
-        if (other in copy.match || copy.match[key].length < 2) return;
-        copy.match[other] = copy.match[key];
-        delete copy.match[key];
-      }),
-    );
+  const turned = keys.flatMap((key) => {
+    const opposite = OPPOSITE[key];
+    if (opposite === undefined) return [];
+    return changed(rule, `${key} turned into ${opposite}`, (copy) => {
+      const there = (copy.get('match', opposite) as string[] | undefined) ?? [];
+      copy.put([...there, ...(copy.get('match', key) as string[])], 'match', opposite);
+      copy.drop('match', key);
+    });
+  });
+  const exchanged = keys.flatMap((key) => {
+    const other = OTHER[key];
+    if (other === undefined || keys.includes(other)) return [];
+    const names = new Copy(rule).get('match', key) as string[];
+    return names.length < 2
+      ? []
+      : changed(rule, `${key} exchanged`, (copy) => copy.rename(['match', key], other));
+  });
   const sets = Object.keys(rule.match.separation?.sets ?? {}).map((set) =>
-    changed(rule, `without the set ${set}`, (copy) => delete copy.match.separation.sets[set]),
+    changed(rule, `without the set ${set}`, (copy) => copy.drop('match', 'separation', 'sets', set)),
   );
-  return [...dropped, ...turned, ...loosened, ...sets];
+  return [...dropped, ...turned, ...exchanged, ...sets];
+}
+
+/** The path with each of the values that it does not have. */
+function withOther(rule: WrittenRule, path: Path, values: readonly string[]): Mutant[] {
+  if (new Copy(rule).get(...path) === undefined) return [];
+  return values.map((value) =>
+    changed(rule, `${path.join('.')}: ${value}`, (copy) => copy.put(value, ...path)),
+  );
 }
 
 function ofAudience(rule: WrittenRule): Mutant[] {
-  const applies: Json = rule.applies ?? {};
-  const dropped = Object.keys(applies).map((key) =>
-    changed(rule, `without applies.${key}`, (copy) => delete copy['applies'][key]),
-  );
-  const exchanged = (key: string, values: readonly unknown[]): Mutant[] =>
-    applies[key] === undefined
-      ? []
-      : values.map((value) =>
-          changed(rule, `applies.${key}: ${value}`, (copy) => (copy['applies'][key] = value)),
-        );
-  const top = (key: 'latent' | 'combine', values: readonly string[]): Mutant[] =>
-    rule[key] === undefined
-      ? []
-      : values.map((value) => changed(rule, `${key}: ${value}`, (copy) => (copy[key] = value)));
+  const { applies = {} } = rule;
+  const own = applies.own_account;
   return [
-    ...dropped,
-    ...exchanged('own_account', [true, false]),
-    ...exchanged('origin', ['local', 'directory']),
-    ...exchanged('members', ['known', 'unknown']),
-    ...top('latent', ['exclude', 'include', 'only']),
-    ...top('combine', ['per-scope', 'all-scopes']),
-    ...(rule.fields === undefined ? [] : [changed(rule, 'without fields', (copy) => delete copy['fields'])]),
+    ...Object.keys(applies).map((key) =>
+      changed(rule, `without applies.${key}`, (copy) => copy.drop('applies', key)),
+    ),
+    ...(own === undefined
+      ? []
+      : [changed(rule, 'own_account turned', (copy) => copy.put(!own, 'applies', 'own_account'))]),
+    ...withOther(rule, ['applies', 'origin'], ['local', 'directory']),
+    ...withOther(rule, ['applies', 'members'], ['known', 'unknown']),
+    ...withOther(rule, ['latent'], ['exclude', 'include', 'only']),
+    ...withOther(rule, ['combine'], ['per-scope', 'all-scopes']),
+    ...(rule.fields === undefined ? [] : [changed(rule, 'without fields', (copy) => copy.drop('fields'))]),
   ];
 }
 
-const TURNED: Json = { '>=': '<', '>': '<=', '=': '>', '<': '>=', '<=': '>' };
+const TURNED = { '>=': '<', '>': '<=', '=': '>', '<': '>=', '<=': '>' };
 
 function ofLevels(rule: WrittenRule, product: string): Mutant[] {
-  return Object.entries(rule.match.levels ?? {}).flatMap(([area, text]) => {
+  const areas = Object.entries(rule.match.levels ?? {});
+  return areas.flatMap(([area, text]) => {
     const { operator, level } = comparisonOf(text)!;
     const ladder = permissionModelOf(product)
       .ladders.get(area)!
       .map((one) => one.slice(area.length + 1));
     const height = ladder.indexOf(level);
-    const texts = [
-      `${TURNED[operator]} ${level}`,
-      ...[ladder[height - 1], ladder[height + 1]].flatMap((one) =>
-        one === undefined ? [] : [`${operator} ${one}`],
-      ),
-    ];
+    const near = [ladder[height - 1], ladder[height + 1]].filter((one) => one !== undefined);
     return [
-      ...texts.map((one) =>
-        changed(rule, `levels.${area}: ${one}`, (copy) => (copy['match'].levels[area] = one)),
+      ...withOther(
+        rule,
+        ['match', 'levels', area],
+        [`${TURNED[operator]} ${level}`, ...near.map((one) => `${operator} ${one}`)],
       ),
       changed(rule, `without levels.${area}`, (copy) => {
-        delete copy['match'].levels[area];
-        if (Object.keys(copy['match'].levels).length === 0) delete copy['match'].levels;
-        if (Object.keys(copy['match']).length === 0) copy['match'] = { any_of: ['*'] };
+        if (areas.length > 1) copy.drop('match', 'levels', area);
+        else if (Object.keys(rule.match).length > 1) copy.drop('match', 'levels');
+        else copy.put({ any_of: ['*'] }, 'match');
       }),
     ];
   });
@@ -179,60 +208,45 @@ const TIERS = ['critical', 'high', 'medium', 'low'];
 
 function ofTiersAndAges(rule: WrittenRule): Mutant[] {
   const { tier, age } = rule.match;
-  const mutants: Mutant[] = [];
-  if (tier?.at_least !== undefined) {
-    const place = TIERS.indexOf(tier.at_least);
-    for (const next of [TIERS[place - 1], TIERS[place + 1]])
-      if (next !== undefined)
-        mutants.push(changed(rule, `tier at_least ${next}`, (copy) => (copy['match'].tier.at_least = next)));
-  }
-  for (const value of ['violated', 'unassessable', 'ignored'])
-    if (age !== undefined)
-      mutants.push(changed(rule, `age.missing: ${value}`, (copy) => (copy['match'].age.missing = value)));
-  for (const value of ['createdAt', 'expiresAt', 'lastRotatedAt'])
-    if (age !== undefined)
-      mutants.push(changed(rule, `age.attribute: ${value}`, (copy) => (copy['match'].age.attribute = value)));
-  if (age?.otherwise !== undefined)
-    mutants.push(changed(rule, 'without age.otherwise', (copy) => delete copy['match'].age.otherwise));
-  for (const [one, other] of [
-    ['older_than_days', 'later_than_days'],
-    ['later_than_days', 'older_than_days'],
-  ] as const)
-    if (age?.[one] !== undefined)
-      mutants.push(
-        changed(rule, `age ${one} turned`, (copy) => {
-          copy['match'].age[other] = copy['match'].age[one];
-          delete copy['match'].age[one];
-        }),
-      );
-  return mutants;
+  const place = TIERS.indexOf(tier?.at_least ?? '');
+  const near = [TIERS[place - 1], TIERS[place + 1]].filter((one) => one !== undefined);
+  const turned = (from: 'older_than_days' | 'later_than_days', to: string): Mutant[] =>
+    age?.[from] === undefined
+      ? []
+      : [changed(rule, `age.${from} turned`, (copy) => copy.rename(['match', 'age', from], to))];
+  return [
+    ...withOther(rule, ['match', 'tier', 'at_least'], near),
+    ...withOther(rule, ['match', 'age', 'missing'], ['violated', 'unassessable', 'ignored']),
+    ...withOther(rule, ['match', 'age', 'attribute'], ['createdAt', 'expiresAt', 'lastRotatedAt']),
+    ...(age?.otherwise === undefined
+      ? []
+      : [changed(rule, 'without age.otherwise', (copy) => copy.drop('match', 'age', 'otherwise'))]),
+    ...turned('older_than_days', 'later_than_days'),
+    ...turned('later_than_days', 'older_than_days'),
+  ];
 }
+
+const BOUNDS: Readonly<Record<string, string>> = {
+  at_most: 'at_least',
+  at_least: 'at_most',
+  at_most_percent: 'at_least_percent',
+  at_least_percent: 'at_most_percent',
+};
 
 function ofPopulation(rule: WrittenRule): Mutant[] {
   const { population } = rule.match;
   if (population === undefined) return [];
-  const bounds: Json = {
-    at_most: 'at_least',
-    at_least: 'at_most',
-    at_most_percent: 'at_least_percent',
-    at_least_percent: 'at_most_percent',
-  };
-  const turned = Object.keys(bounds)
-    .filter((key) => key in population)
-    .map((key) =>
-      changed(rule, `${key} turned`, (copy) => {
-        copy['match'].population[bounds[key]] = copy['match'].population[key];
-        delete copy['match'].population[key];
-      }),
-    );
-  const other = population.count === 'people' ? 'principals' : 'people';
+  const path = ['match', 'population'];
   return [
-    ...turned,
+    ...Object.keys(population).flatMap((key) => {
+      const other = BOUNDS[key];
+      return other === undefined
+        ? []
+        : [changed(rule, `${key} turned`, (copy) => copy.rename([...path, key], other))];
+    }),
     // of single principals, people and principals are the same
-    ...(onlySingle(rule)
-      ? []
-      : [changed(rule, `count ${other}`, (copy) => (copy['match'].population.count = other))]),
-    changed(rule, 'who: *', (copy) => (copy['match'].population.who = ['*'])),
+    ...(onlySingle(rule) ? [] : withOther(rule, [...path, 'count'], ['people', 'principals'])),
+    changed(rule, 'who: *', (copy) => copy.put(['*'], ...path, 'who')),
   ];
 }
 
