@@ -15,7 +15,10 @@ export class AppModule {
     await checkReferences(config.sources);
     return {
       module: AppModule,
-      imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(config.sources, judgePartsOf(config, opened.db))],
+      imports: [
+        PlatformModule.forRoot(opened, log),
+        RunsModule.forRoot(config.sources, judgePartsOf(config, opened.db)),
+      ],
     };
   }
 }

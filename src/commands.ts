@@ -4,7 +4,6 @@ import type { CommandSpec } from './platform/command/command.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
 import { findingsCommand } from './findings/findings.command.js';
-import { NO_RULES } from './findings/no-rules.js';
 import { judgePartsOf } from './judging.js';
 import { driftCommand } from './drift/drift.command.js';
 import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
@@ -12,6 +11,9 @@ import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
 import { reportCommand } from './evidence/report.command.js';
 import { verifyCommand } from './evidence/verify.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
+import { rulebookOf } from './rulebook.js';
+import { rulesCommand } from './rules/rules.command.js';
+import { AS_SHIPPED } from './rules/rules-config.js';
 import { coverageCommand } from './snapshots/coverage.command.js';
 import { fsckCommand } from './runs/fsck.command.js';
 import { lookupCommand } from './runs/lookup.command.js';
@@ -35,6 +37,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   checkCommand(judgePartsOf),
   findingsCommand,
   acknowledgeCommand,
+  rulesCommand,
   coverageCommand,
   acceptShrinkCommand,
   resumeCommand,
@@ -44,6 +47,6 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,
   verifyCommand,
-  fsckCommand(NO_RULES),
+  fsckCommand(rulebookOf(AS_SHIPPED)),
   serveCommand((config, opened, log) => AppModule.forRoot(config, opened, log)),
 ];

@@ -36,8 +36,8 @@ describe('a right file', () => {
   it('is given back with every default', async () => {
     const config = await load(`${EPMM} }\n`);
     expect(config).toEqual({
-      rules: { waivers: null },
       server: { host: '127.0.0.1', port: 8080 },
+      rules: { packs: [], parameters: {}, disabled: [], waivers: null },
       sources: [
         {
           at: 'sources[0]',

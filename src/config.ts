@@ -3,12 +3,13 @@ import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
+import { type RulesConfig, rulesKeys } from './rules/rules-config.js';
 import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 
 /** The whole of rolewatch.yaml, checked, with every default filled in; each room describes its own part. */
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
-  readonly rules: WaiversConfig;
+  readonly rules: RulesConfig & WaiversConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
@@ -20,7 +21,7 @@ export async function loadConfig(file: string): Promise<Config> {
     section({
       sources: sourcesSchema(folder),
       server: serverConfig(),
-      rules: section({ waivers: waiversKey(folder) }).prefault({ waivers: undefined }),
+      rules: section({ ...rulesKeys(folder), waivers: waiversKey(folder) }).prefault({ waivers: undefined }),
     }),
   );
 }

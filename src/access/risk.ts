@@ -46,11 +46,18 @@ export function worstRisk(risks: Iterable<Risk>): Risk | undefined {
 /** The judgement of a product's roles and permissions. */
 export class RiskTiers {
   constructor(
-    /** SHA-256 of the file, lower-case hex. */
+    /** SHA-256 of the file, and of what a site changed where it did, lower-case hex. */
     readonly digest: string,
     private readonly roles: ReadonlyMap<string, Risk>,
     private readonly permissions: ReadonlyMap<string, Risk>,
+    /** Roles are made by the site: one without an entry is what its permissions are. */
+    private readonly customRoles = false,
   ) {}
+
+  /** Every permission that is classified. */
+  get knownPermissions(): string[] {
+    return [...this.permissions.keys()];
+  }
 
   /** The risk of one permission; of a role that stands for itself (`role:7`), because no catalogue defines it, that of the role. */
   ofPermission(permission: string): Risk {
@@ -60,10 +67,30 @@ export class RiskTiers {
 
   /**
    * The risk of a role with the permissions it has now. Its own entry counts, until it has gained something worse.
-   * A role without an entry is at least unclassified, however harmless its permissions look.
+   * A role without an entry is at least unclassified, however harmless its permissions look; of a product whose roles
+   * are made by the site, it is as risky as the worst of them.
    */
   ofRole(role: string, permissions: readonly string[]): Risk {
-    const own = this.roles.get(role) ?? UNCLASSIFIED;
-    return worstRisk([own, ...permissions.map((permission) => this.ofPermission(permission))]) ?? own;
+    const own = this.roles.get(role);
+    const worst = worstRisk([
+      ...(own === undefined ? [] : [own]),
+      ...(own === undefined && !this.customRoles ? [UNCLASSIFIED] : []),
+      ...permissions.map((permission) => this.ofPermission(permission)),
+    ]);
+    return worst ?? UNCLASSIFIED;
+  }
+
+  /** With the judgement of a site put over this one. @param digest of both together */
+  withOverrides(
+    digest: string,
+    roles: ReadonlyMap<string, Risk>,
+    permissions: ReadonlyMap<string, Risk>,
+  ): RiskTiers {
+    return new RiskTiers(
+      digest,
+      new Map([...this.roles, ...roles]),
+      new Map([...this.permissions, ...permissions]),
+      this.customRoles,
+    );
   }
 }

@@ -76,7 +76,7 @@ describe('a faulty file of risk tiers', () => {
         'risk.yaml:5:17 permissions.Wipe.tier: must be one of critical, high, medium, low, protective',
         'risk.yaml:5:39 permissions.Wipe.reason: must be one sentence that says why',
         'risk.yaml:6:38 permissions.Look.why: unknown key; known here: tier, reason',
-        'risk.yaml:7:1 extra: unknown key; known here: kind, roles, permissions',
+        'risk.yaml:7:1 extra: unknown key; known here: kind, customRoles, roles, permissions',
       ].join('\n'),
     );
   });

@@ -1,4 +1,4 @@
-import { NO_RULES } from '../../src/findings/no-rules.js';
+import { NO_RULES } from './no-rules.js';
 import type { Estate } from '../../demo/estate/estate.js';
 import { EpmmServer } from '../../demo/estate/epmm-server.js';
 import { driftBetween } from '../../src/drift/drift.view.js';

@@ -1,4 +1,4 @@
-import { NO_RULES } from '../../../src/findings/no-rules.js';
+import { NO_RULES } from '../../support/no-rules.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { connectAlone } from '../../../src/platform/connect.js';
 import { GLOBAL } from '../pipeline/village.js';

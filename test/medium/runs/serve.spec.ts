@@ -1,3 +1,4 @@
+import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
 import { Module } from '@nestjs/common';
 import { Log } from '../../../src/platform/log.js';
@@ -38,7 +39,7 @@ beforeEach(async () => {
     db: bench.fresh.db,
     tagKeys,
   });
-  const judge = judgePartsOf({ sources, rules: { waivers: null } }, bench.fresh.db);
+  const judge = judgePartsOf({ sources, rules: { ...AS_SHIPPED, waivers: null } }, bench.fresh.db);
   const application = {
     module: Application,
     imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources, judge)],

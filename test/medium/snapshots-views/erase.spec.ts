@@ -1,4 +1,4 @@
-import { NO_RULES } from '../../../src/findings/no-rules.js';
+import { NO_RULES } from '../../support/no-rules.js';
 import { dnKey } from '../../../src/access/dn.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { eraseCommand } from '../../../src/snapshots/erase.command.js';

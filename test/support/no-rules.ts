@@ -1,5 +1,5 @@
-import type { Json } from '../sources/source.js';
-import { type Judge, NOTHING_WATCHED, type Rulebook, rulesetDigest } from './judge.js';
+import type { Json } from '../../src/sources/source.js';
+import { type Judge, NOTHING_WATCHED, type Rulebook, rulesetDigest } from '../../src/findings/judge.js';
 
 const DOCUMENT: Json = { rules: [] };
 

@@ -1,0 +1,34 @@
+/** The rules that files on this machine say, those that ship and those of the site, or those that somebody is writing. */
+import { readFile } from 'node:fs/promises';
+import { projectFile } from '../platform/project-files.js';
+import { loadPack, loadPacks } from './packs.view.js';
+import type { SiteRisks } from './risk-tiers.js';
+import { PRODUCTS } from './risk-tiers.view.js';
+import type { RulesConfig } from './rules-config.js';
+import { type RiskText, type Ruleset, rulesetFrom } from './ruleset.js';
+
+/** How risky rights are, as it ships and as the site says instead. */
+export async function riskTexts(site: SiteRisks = {}): Promise<RiskText[]> {
+  return Promise.all(
+    PRODUCTS.map(async (product) => ({
+      product,
+      text: await readFile(projectFile('policies', product, 'risk.yaml'), 'utf8'),
+      site: Object.hasOwn(site, product) ? (site[product] ?? null) : null,
+    })),
+  );
+}
+
+/**
+ * The ruleset that the configuration describes: what ships, the packs of the site, its parameters, without what it disabled.
+ * @throws RolewatchError config-invalid with every fault of every file
+ */
+export async function configuredRuleset(config: RulesConfig, site?: SiteRisks): Promise<Ruleset> {
+  const [files, risk] = await Promise.all([loadPacks(config.packs), riskTexts(site)]);
+  return rulesetFrom(files, { parameters: config.parameters, disabled: config.disabled, risk });
+}
+
+/** The rules of one file or folder alone, as they are. @throws RolewatchError config-invalid */
+export async function rulesetOfFile(path: string, product: string | undefined): Promise<Ruleset> {
+  const [files, risk] = await Promise.all([loadPack(path, product), riskTexts()]);
+  return rulesetFrom(files, { parameters: {}, disabled: [], risk });
+}
