@@ -32,7 +32,7 @@ export function grouped(
     if (group === undefined) groups.set(of, [right]);
     else group.push(right);
   }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return groups.size < 2 ? groups : new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Where a role is held that no catalogue explains: what is not seen may still be there. */

@@ -71,7 +71,8 @@ export class Audience {
   /** The principal's rights that count; undefined where the rule is not about it. */
   rightsOf(principal: JudgedPrincipal): readonly Right[] | undefined {
     if (!this.listens || !this.concerns(principal)) return undefined;
-    const rights = principal.rights.filter((right) => this.counts(right));
+    const all = principal.rights;
+    const rights = all.every((right) => this.counts(right)) ? all : all.filter((right) => this.counts(right));
     if (this.holds === undefined) return rights;
     return this.holds.some((selector) => selector.in(rights).length > 0) ? rights : undefined;
   }

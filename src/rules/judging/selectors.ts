@@ -17,15 +17,14 @@ export function isMeantByOneOf(names: readonly string[], text: string): boolean 
   return names.some((name) => isMeant(name, text));
 }
 
-/** A right as a reason. */
+/** A right as a reason. Called for every right that matches: no copies on the way. */
 export function pathOf({ permission, role, scope, through, latent }: Right): Because {
-  return {
-    ...(roleOf(permission) === undefined && { permission }),
-    ...(role !== null && { role }),
-    scope,
-    ...(through !== null && { through: through.id }),
-    ...(latent && { latent: true as const }),
-  };
+  const because: { -readonly [K in keyof Because]: Because[K] } = { scope };
+  if (roleOf(permission) === undefined) because.permission = permission;
+  if (role !== null) because.role = role;
+  if (through !== null) because.through = through.id;
+  if (latent) because.latent = true;
+  return because;
 }
 
 /** What a waiver accepts of it: the right, wherever it comes from. */

@@ -114,13 +114,17 @@ const KEYS = ['principal', 'scope', 'role', 'permission', 'through', 'latent', '
 function distinct(because: readonly Because[]): Because[] {
   const byKey = new Map<string, Because>();
   for (const one of because) {
-    const values = KEYS.map((key) => one[key]);
-    const sorted = Object.fromEntries(
-      KEYS.flatMap((key) => (one[key] === undefined ? [] : [[key, one[key]]])),
-    );
-    byKey.set(JSON.stringify(values), sorted);
+    // what no name can hold keeps the values apart, and sorts before everything
+    const key = KEYS.map((name) => String(one[name] ?? '')).join('\0');
+    if (!byKey.has(key)) byKey.set(key, one);
   }
-  return [...byKey].sort(([a], [b]) => byText(a, b)).map(([, one]) => one);
+  const sorted = [...byKey].sort(([a], [b]) => byText(a, b));
+  return sorted.map(([, one]) => Object.fromEntries(KEYS.flatMap((name) => pairOf(one, name))));
+}
+
+function pairOf(one: Because, name: (typeof KEYS)[number]): [string, string | true][] {
+  const value = one[name];
+  return value === undefined ? [] : [[name, value]];
 }
 
 export function bySubject(a: ViolationSubject, b: ViolationSubject): number {
