@@ -2,6 +2,7 @@ import { allOrEveryFault } from '../platform/config/read-references.js';
 import type { HttpLimits } from './http/limits.js';
 import { createIvantiEpmm, type IvantiEpmmSource } from './ivanti-epmm/ivanti-epmm.client.js';
 import { createIvantiEpmmFiles } from './ivanti-epmm/ivanti-epmm-files.client.js';
+import { createMamboEmmFiles } from './mambo-emm/mambo-emm-files.client.js';
 import { readReferences } from './references.client.js';
 import type { Source } from './source.js';
 import type { EpmmSourceConfig, SourceConfig, SourceLimits } from './source-config.js';
@@ -18,6 +19,8 @@ export async function openSource(config: SourceConfig): Promise<Source> {
       return openEpmm(config);
     case 'ivanti-epmm-files':
       return createIvantiEpmmFiles({ ...config, pageBytes: config.limits.pageMiB * MIB });
+    case 'mambo-emm-files':
+      return createMamboEmmFiles({ ...config, pageBytes: config.limits.pageMiB * MIB });
   }
 }
 
