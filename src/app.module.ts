@@ -14,7 +14,10 @@ export class AppModule {
     await checkReferences(config.sources);
     return {
       module: AppModule,
-      imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(config.sources)],
+      imports: [
+        PlatformModule.forRoot(opened, log),
+        RunsModule.forRoot({ sources: config.sources, risk: config.rules.risk }),
+      ],
     };
   }
 }

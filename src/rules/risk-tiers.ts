@@ -67,6 +67,16 @@ function siteRisk(tiers: RiskTiers): z.ZodType<SiteRisk> {
   return section({ permissions: permissions.default({}), roles: entries.default({}) });
 }
 
+/** What the section `rules` says of risks. */
+export interface RulesConfig {
+  readonly risk: SiteRisks;
+}
+
+/** The section `rules`; it may be left out. */
+export function rulesConfig(shipped: ReadonlyMap<string, RiskTiers>): z.ZodType<RulesConfig> {
+  return section({ risk: siteRisksSchema(shipped).prefault({}) }).prefault({});
+}
+
 /** The tiers that hold at a site: what it says itself, and for the rest what ships. The digest covers both. */
 export function withSiteRisk(shipped: RiskTiers, site: SiteRisk | undefined): RiskTiers {
   if (site === undefined || Object.keys({ ...site.roles, ...site.permissions }).length === 0) return shipped;

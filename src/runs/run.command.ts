@@ -1,5 +1,6 @@
 import { defineCommand, type CommandContext } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import type { RulesConfig } from '../rules/risk-tiers.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
@@ -12,12 +13,13 @@ export const runCommand = defineCommand({
   arguments: { source: { description: 'only this source' } },
   options: {},
   examples: ['rolewatch run hq', 'rolewatch run --json'],
-  async run(context: CommandContext<SourcesConfig>, args) {
+  async run(context: CommandContext<SourcesConfig & { readonly rules: RulesConfig }>, args) {
     const config = await context.config();
     const chosen = args.source === undefined ? config.sources : [sourceNamed(config, args.source)];
     const options: RunNowOptions = {
       opened: await context.openDatabase(),
       sources: config.sources,
+      risk: config.rules.risk,
       signal: context.signal,
       progress: (message) => context.progress(message),
     };

@@ -5,6 +5,7 @@ import { type SecretReference, secretReference } from '../platform/config/refere
 import { section } from '../platform/config/section.js';
 import { RolewatchError } from '../platform/errors.js';
 import { type AnySourceConfig, COMMON, url } from './config-fields.js';
+import { headersSchema, LISTS, type MamboEmmSourceConfig } from './mambo-emm/http-config.js';
 import { type MamboEmmFilesSourceConfig, TEAM } from './mambo-emm/files-config.js';
 
 export type { SourceLimits } from './config-fields.js';
@@ -31,7 +32,8 @@ export interface EpmmFilesSourceConfig extends AnySourceConfig {
   readonly folder: string;
 }
 
-export type SourceConfig = EpmmSourceConfig | EpmmFilesSourceConfig | MamboEmmFilesSourceConfig;
+export type SourceConfig =
+  EpmmSourceConfig | EpmmFilesSourceConfig | MamboEmmSourceConfig | MamboEmmFilesSourceConfig;
 
 /** What a command needs that reads or shows sources. */
 export interface SourcesConfig {
@@ -41,6 +43,18 @@ export interface SourcesConfig {
 /** The product behind a kind: what its rules and risk tiers are kept under. */
 export function productOf(kind: string): string {
   return kind.replace(/-files$/, '');
+}
+
+/** The account that a source is read with, as `Source.ownAccount` has it; null where it is not known. */
+export function ownAccountOf(config: AccountOfSource): string | null {
+  return config.username ?? config.ownToken ?? null;
+}
+
+/** What the configuration of a source says of the account it is read with, whatever its kind. */
+export interface AccountOfSource {
+  readonly username?: string | undefined;
+  /** Id of the access token. */
+  readonly ownToken?: string | null | undefined;
 }
 
 /** @throws RolewatchError unknown-source, with the nearest known name */
@@ -59,9 +73,13 @@ export function sourceNamed(config: SourcesConfig, name: string): SourceConfig {
 export function sourcesSchema(folder: string): z.ZodType<SourceConfig[]> {
   return z
     .array(
-      z.discriminatedUnion('kind', [epmm(folder), epmmFiles(folder), mamboEmmFiles(folder)], {
-        error: 'must be a mapping with a kind',
-      }),
+      z.discriminatedUnion(
+        'kind',
+        [epmm(folder), epmmFiles(folder), mamboEmm(folder), mamboEmmFiles(folder)],
+        {
+          error: 'must be a mapping with a kind',
+        },
+      ),
       {
         error: 'must be a list with at least one source',
       },
@@ -101,6 +119,19 @@ function epmmFiles(folder: string) {
     ...COMMON,
     ...ofEpmm(),
     folder: path(folder, 'must be the path of the folder with the exported answers'),
+  });
+}
+
+function mamboEmm(folder: string) {
+  return section({
+    kind: z.literal('mambo-emm'),
+    ...COMMON,
+    team: TEAM,
+    url: url('headers', 'the path of each list belongs into lists'),
+    caFile: optional(path(folder, 'must be the path of a PEM file')),
+    headers: headersSchema(folder),
+    ownToken: optional(text(/^\S{1,200}$/, 'must be the id of the access token to read with')),
+    lists: LISTS,
   });
 }
 

@@ -39,7 +39,7 @@ beforeEach(async () => {
   });
   const application = {
     module: Application,
-    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources)],
+    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot({ sources: sources, risk: {} })],
   };
   await new Promise<void>((listening, failed) => {
     const onListening = (address: string): void => {
