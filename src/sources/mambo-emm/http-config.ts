@@ -137,25 +137,24 @@ const TELLING = /authorization|token|secret|key|cookie/;
 
 /** @param folder from which the file of a secret counts */
 export function headersSchema(folder: string): z.ZodType<Readonly<Record<string, HeaderValue>>> {
-  const name = text(/^[A-Za-z0-9-]{1,60}$/, 'must be the name of a header').refine(
-    (value) => !RESERVED.test(value.toLowerCase()),
-    { error: 'is set by Rolewatch itself' },
-  );
   return z
-    .record(name, headerValue(folder), { error: 'must be a mapping of headers' })
+    .record(z.string(), headerValue(folder), { error: 'must be a mapping of headers' })
     .superRefine((headers, context) => {
       for (const [key, value] of Object.entries(headers)) {
-        if ('value' in value && (TELLING.test(key.toLowerCase()) || looksSecret(value.value)))
-          context.addIssue({
-            code: 'custom',
-            path: [key],
-            message: 'may hold a secret: write { env: NAME } or { file: PATH }',
-          });
+        const message = headerProblem(key, value);
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
       }
     })
     .transform((headers) =>
       Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value])),
     );
+}
+
+function headerProblem(name: string, value: HeaderValue): string | undefined {
+  if (!/^[A-Za-z0-9-]{1,60}$/.test(name)) return 'must have the name of a header';
+  if (RESERVED.test(name.toLowerCase())) return 'is set by Rolewatch itself';
+  const mayTell = 'value' in value && (TELLING.test(name.toLowerCase()) || looksSecret(value.value));
+  return mayTell ? 'may hold a secret: write { env: NAME } or { file: PATH }' : undefined;
 }
 
 function headerValue(folder: string): z.ZodType<HeaderValue> {

@@ -28,6 +28,7 @@ export class HttpPaging {
   private pages = 0;
   private rows = 0;
   private total: number | null = null;
+  private isLost = false;
   private readonly seen = new Set<string>();
   private readonly asked = new Set<string>();
 
@@ -40,10 +41,17 @@ export class HttpPaging {
     return this.ask(undefined);
   }
 
+  /** Whether items came that were there before: then an answer says nothing new. */
+  knows(fingerprint: string): boolean {
+    return this.seen.has(fingerprint);
+  }
+
   /** The read came to an end that a total stated, and the server can be asked whether that is true. */
   beyondEnd(): Ask | null {
     const { style } = this.mapping.paging;
-    return this.total !== null && (style === 'offset' || style === 'page') ? this.ask(undefined) : null;
+    return !this.isLost && this.total !== null && (style === 'offset' || style === 'page')
+      ? this.ask(undefined)
+      : null;
   }
 
   accept(answer: Answered): Turned {
@@ -55,7 +63,8 @@ export class HttpPaging {
     if (answer.total !== null) faults.push(...this.noteTotal(answer.total, answer.rows));
     if (repeats) faults.push('the same items again: the server does not page as it is configured');
     if (this.pages >= MOST_PAGES) faults.push(`no end after ${this.pages} pages and ${this.rows} items`);
-    if (repeats || this.pages >= MOST_PAGES) return { next: null, faults };
+    this.isLost = repeats || this.pages >= MOST_PAGES;
+    if (this.isLost) return { next: null, faults };
     return this.following(answer, faults);
   }
 

@@ -88,7 +88,7 @@ export class MamboEmmSource implements Source {
       );
     }
     const beyond = proveEnd === true ? paging.beyondEnd() : null;
-    if (beyond !== null) yield* this.#beyondEnd(beyond, { stream, mapping, no, signal });
+    if (beyond !== null) yield* this.#beyondEnd(beyond, paging, { stream, mapping, no, signal });
   }
 
   withRightsOf(stored: ReadRecord['body'], record: ReadRecord): ReadRecord {
@@ -119,10 +119,10 @@ export class MamboEmmSource implements Source {
   }
 
   /** Items behind the stated end, if there are any: a page of their own, with the fault. */
-  async *#beyondEnd(ask: Ask, asked: Asked): AsyncGenerator<Page> {
+  async *#beyondEnd(ask: Ask, paging: HttpPaging, asked: Asked): AsyncGenerator<Page> {
     try {
       const { page } = await this.#page(ask, { ...asked, tries: 1 });
-      if (page.rows === 0) return;
+      if (page.rows === 0 || paging.knows(page.fingerprint)) return;
       const message = `${whereOf(asked)}: ${page.rows} items behind the stated end: the total is too low`;
       yield withFaults(page, [{ code: 'beyond-end', message }]);
     } catch (error) {

@@ -6,6 +6,7 @@ import {
   MAMBO_COMMANDS,
   MAMBO_LADDERS,
   type MamboCommand,
+  NO_LEVEL,
 } from '../../access/mambo-emm.js';
 import { didYouMean } from '../../platform/config/nearest.js';
 import { formatPath } from '../json.js';
@@ -137,7 +138,7 @@ function levelAt(
   const ladder: readonly string[] = MAMBO_LADDERS[area];
   const words = { ...levels.any, ...levels[area] };
   const level = wordOf(value, words, path);
-  if (!ladder.includes(level)) {
+  if (level !== NO_LEVEL && !ladder.includes(level)) {
     throw new BadItem(path, `means "${level}", which ${area} does not have (it has ${ladder.join(', ')})`);
   }
   return level;

@@ -11,6 +11,7 @@ import {
 } from '../../access/mambo-emm.js';
 import { knownPermissions, permissionModelOf } from '../../access/permission-model.js';
 import { didYouMean } from '../../platform/config/nearest.js';
+import { property } from '../json.js';
 import { section } from '../../platform/config/section.js';
 import { type JsonPath, jsonPath } from './json-path.js';
 
@@ -39,8 +40,10 @@ const KNOWN = [...knownPermissions(permissionModelOf('mambo-emm')), NOTHING];
 const oneOf = <T extends string>(words: readonly [T, ...T[]]) => z.record(z.string(), z.enum(words));
 const levelWords = Object.fromEntries(
   [...LADDER_AREAS, 'any' as const].map((area) => {
-    const words: readonly string[] = area === 'any' ? LEVELS : MAMBO_LADDERS[area];
-    return [area, oneOf(words as [string, ...string[]]).optional()];
+    const levels: readonly string[] = area === 'any' ? LEVELS : MAMBO_LADDERS[area];
+    // a server may have a word for nothing where the console has none
+    const words = [NOTHING, ...levels.filter((level) => level !== NOTHING)] as [string, ...string[]];
+    return [area, oneOf(words).optional()];
   }),
 );
 const areaPaths = Object.fromEntries(LADDER_AREAS.map((area) => [area, jsonPath.optional()]));
@@ -75,30 +78,40 @@ export const PERMISSIONS: z.ZodType<PermissionMapping> = section({
   listed: listed.optional(),
   notGiven: z.array(z.enum([...LADDER_AREAS, COMMANDS_AREA])).default([]),
 })
-  .superRefine((mapping, context) => {
-    const byWord = Object.values(mapping.listed?.words ?? {}).map((one) =>
-      one.slice(0, one.lastIndexOf('.')),
-    );
-    const found = new Set([
-      ...Object.entries(mapping.areas).flatMap(([area, path]) => (path ? [area] : [])),
-      ...(mapping.commands ? [COMMANDS_AREA] : []),
-      ...byWord,
-      ...mapping.notGiven,
-    ]);
-    const missing = MAMBO_AREAS.filter((area) => !found.has(area));
-    if (missing.length > 0) {
-      const message = `says nothing of ${missing.join(', ')}: say where they are, or put them under notGiven`;
-      context.addIssue({ code: 'custom', message });
-    }
-    for (const [area, path] of Object.entries(mapping.areas)) {
-      if (!path || mapping.levels[area] || mapping.levels['any']) continue;
-      const message = `has no words: say under levels.${area} (or levels.any) what the server's words mean`;
-      context.addIssue({ code: 'custom', path: ['areas', area], message });
-    }
-  })
+  .superRefine(refuseGaps, { when: ({ value }) => typeof value === 'object' && value !== null })
   .transform(({ areas, levels, commands: switches, listed: words }): PermissionMapping => ({
     areas,
     levels,
     commands: switches ?? null,
     listed: words ?? null,
   }));
+
+/** Other faults do not hide these, so nothing is known of the shape yet. */
+interface Unchecked {
+  readonly areas?: unknown;
+  readonly levels?: unknown;
+  readonly commands?: unknown;
+  readonly listed?: unknown;
+  readonly notGiven?: unknown;
+}
+
+function refuseGaps(
+  { areas, levels, commands: switches, listed: words, notGiven }: Unchecked,
+  context: z.RefinementCtx,
+): void {
+  const placed = Object.keys(Object(areas)).filter((area) => property(areas, area) !== undefined);
+  const meanings: unknown[] = Object.values(Object(property(words, 'words')) as object);
+  const byWord = meanings.map((one) => String(one).slice(0, String(one).lastIndexOf('.')));
+  const left: unknown[] = Array.isArray(notGiven) ? notGiven : [];
+  const found = new Set([...placed, ...byWord, ...left, ...(switches === undefined ? [] : [COMMANDS_AREA])]);
+  const missing = MAMBO_AREAS.filter((area) => !found.has(area));
+  if (missing.length > 0) {
+    const message = `says nothing of ${missing.join(', ')}: say where they are, or put them under notGiven`;
+    context.addIssue({ code: 'custom', message });
+  }
+  for (const area of LADDER_AREAS.filter((one) => placed.includes(one))) {
+    if (property(levels, area) !== undefined || property(levels, 'any') !== undefined) continue;
+    const message = `has no words: say under levels.${area} (or levels.any) what the server's words mean`;
+    context.addIssue({ code: 'custom', path: ['areas', area], message });
+  }
+}
