@@ -43,6 +43,7 @@ const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|html|visible)\\.ts$
 const COMPUTING_PACKAGES = [
   'canonicalize',
   'croner',
+  'csv-parse',
   'csv-stringify',
   'fastest-levenshtein',
   're2js',

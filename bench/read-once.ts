@@ -26,7 +26,7 @@ const runner = new RunSource({
   db: opened.db,
   tagKeys: opened.tagKeys,
   slots,
-  open: (source) => openConfigured(sources, source),
+  open: (source) => openConfigured({ sources: sources, risk: {} }, source),
 });
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();

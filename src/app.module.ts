@@ -17,7 +17,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.forRoot(opened, log),
-        RunsModule.forRoot(config.sources, judgePartsOf(config, opened.db)),
+        RunsModule.forRoot(
+          { sources: config.sources, risk: config.rules.risk },
+          judgePartsOf(config, opened.db),
+        ),
       ],
     };
   }

@@ -1,10 +1,11 @@
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
-import type { CommandSpec } from './platform/command/command.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
 import { findingsCommand } from './findings/findings.command.js';
 import { judgePartsOf } from './judging.js';
+import type { CommandContext, CommandSpec } from './platform/command/command.js';
+import { messageOf } from './platform/errors.js';
 import { driftCommand } from './drift/drift.command.js';
 import { evidenceCreateCommand } from './evidence/evidence-create.command.js';
 import { evidenceKeyCommand } from './evidence/evidence-key.command.js';
@@ -26,7 +27,14 @@ import { eraseCommand } from './snapshots/erase.command.js';
 import { snapshotsCommand } from './snapshots/snapshots.command.js';
 import { productOf } from './sources/source-config.js';
 
-const tiersOf = (kind: string) => riskTiersOf(productOf(kind));
+/** History can be asked without a configuration; risks are then those that ship. */
+const tiersOf = async (kind: string, context: CommandContext<Config>) => {
+  const config = await context.config().catch((error: unknown) => {
+    context.warn(`risk tiers are those that ship: ${messageOf(error)}`);
+    return undefined;
+  });
+  return riskTiersOf(productOf(kind), config?.rules.risk);
+};
 
 /** Every command of `rolewatch`, in the order of its help text. */
 export const COMMANDS: readonly CommandSpec<Config>[] = [

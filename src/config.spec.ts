@@ -37,7 +37,7 @@ describe('a right file', () => {
     const config = await load(`${EPMM} }\n`);
     expect(config).toEqual({
       server: { host: '127.0.0.1', port: 8080 },
-      rules: { packs: [], parameters: {}, disabled: [], waivers: null },
+      rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
       sources: [
         {
           at: 'sources[0]',
@@ -157,7 +157,7 @@ server: { port: http }
 `;
     expect(await faults(text)).toEqual([
       'rolewatch.yaml:3:5 sources[0].username: missing; it must be the name of the account to read with, without a colon',
-      'rolewatch.yaml:4:11 sources[0].kind: must be one of ivanti-epmm, ivanti-epmm-files; did you mean "ivanti-epmm"?',
+      'rolewatch.yaml:4:11 sources[0].kind: must be one of ivanti-epmm, ivanti-epmm-files, mambo-emm, mambo-emm-files; did you mean "ivanti-epmm"?',
       'rolewatch.yaml:5:10 sources[0].url: must be the address of the server such as https://core.example.com: http would show the password to everybody on the way',
       'rolewatch.yaml:6:5 sources[0].usernme: unknown key; did you mean "username"?',
       'rolewatch.yaml:7:5 sources[0].pasword: unknown key; did you mean "password"?',

@@ -3,25 +3,30 @@ import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
+import { type RiskConfig, siteRisksSchema } from './rules/risk-tiers.js';
+import { shippedRiskTiers } from './rules/risk-tiers.view.js';
 import { type RulesConfig, rulesKeys } from './rules/rules-config.js';
 import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 
 /** The whole of rolewatch.yaml, checked, with every default filled in; each room describes its own part. */
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
-  readonly rules: RulesConfig & WaiversConfig;
+  readonly rules: RulesConfig & RiskConfig & WaiversConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
 export async function loadConfig(file: string): Promise<Config> {
   const path = resolve(file);
   const folder = dirname(path);
+  const risk = siteRisksSchema(await shippedRiskTiers()).prefault({});
   return readConfigFile(
     path,
     section({
       sources: sourcesSchema(folder),
       server: serverConfig(),
-      rules: section({ ...rulesKeys(folder), waivers: waiversKey(folder) }).prefault({ waivers: undefined }),
+      rules: section({ ...rulesKeys(folder), risk, waivers: waiversKey(folder) }).prefault({
+        waivers: undefined,
+      }),
     }),
   );
 }

@@ -24,6 +24,11 @@ export function roleOf(target: string): string | undefined {
   return target.startsWith(ROLE) ? target.slice(ROLE.length) : undefined;
 }
 
+/** The key of the permission that a target names, or undefined where it names a role. */
+export function permissionOf(target: string): string | undefined {
+  return target.startsWith(PERMISSION) ? target.slice(PERMISSION.length) : undefined;
+}
+
 /** The roles of one source at one moment. Spaces may define the same role differently. */
 export class RoleCatalogue {
   private readonly byScope = new Map<string, Map<string, readonly string[]>>();
@@ -45,10 +50,13 @@ export class RoleCatalogue {
 export function permissionsOf({ target, inScope }: HeldTarget, catalogue: RoleCatalogue): readonly string[] {
   const role = roleOf(target);
   if (role !== undefined) return catalogue.permissionsOf(role, inScope) ?? [target];
-  return [target.startsWith(PERMISSION) ? target.slice(PERMISSION.length) : target];
+  return [permissionOf(target) ?? target];
 }
 
-/** By scope, the union of what all grants allow there. A right in one scope says nothing about another. */
+/**
+ * By scope, the union of what all grants allow there, what is latent included (permission-model.ts tells it apart). A
+ * right in one scope says nothing about another.
+ */
 export function effectivePermissions(
   grants: Iterable<HeldTarget>,
   catalogue: RoleCatalogue,

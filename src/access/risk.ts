@@ -51,7 +51,7 @@ export class RiskTiers {
     private readonly roles: ReadonlyMap<string, Risk>,
     private readonly permissions: ReadonlyMap<string, Risk>,
     /** Roles are made by the site: one without an entry is what its permissions are. */
-    private readonly customRoles = false,
+    readonly customRoles = false,
   ) {}
 
   /** Every permission that is classified. */

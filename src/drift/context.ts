@@ -1,4 +1,5 @@
 import type { PrincipalKind } from '../access/model.js';
+import type { PermissionModel } from '../access/permission-model.js';
 import { groupBy } from './collect.js';
 import type { Facts, IdentityFact, IdentityId, UnitFact } from './facts.js';
 import { Catalogue, type Holder, holders, resolver } from './holdings.js';
@@ -7,6 +8,7 @@ import { Readings } from './windows.js';
 /** The facts of one pair of snapshots, indexed for those who explain a part of them. */
 export interface Context {
   readonly facts: Facts;
+  readonly model: PermissionModel;
   readonly readings: Readings;
   readonly catalogue: Catalogue;
   readonly holders: readonly Holder[];
@@ -28,6 +30,7 @@ export function contextOf(facts: Facts): Context {
   const parts = groupBy(facts.identities, (one) => resolve(one.id));
   return {
     facts,
+    model: facts.model,
     resolve,
     readings: new Readings(facts),
     catalogue: new Catalogue(facts.roles),

@@ -37,6 +37,7 @@ const members: ReportedChange = {
 const ref = (seq: number) => ({ seq, recordedAt: new Date(Date.UTC(2026, 2, 1, seq)), digest: '' });
 const report = (...changes: ReportedChange[]): DriftReport => ({
   source: 'hq',
+  product: 'ivanti-epmm',
   from: ref(1),
   to: ref(2),
   changes,

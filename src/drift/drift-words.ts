@@ -1,4 +1,5 @@
 /** Plain, neutral words for changes: what the terminal and the page both say. */
+import { permissionModelOf } from '../access/permission-model.js';
 import { compareTiers } from '../access/risk.js';
 import type { RiskTier } from '../access/model.js';
 import { oneLine } from '../platform/visible.js';
@@ -32,8 +33,11 @@ export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[]
         text: oneLine(sentence(change)),
         notes: notes(change).map(oneLine),
       }));
+      const { scopeWord } = permissionModelOf(report.product);
       const tier = lines.map((line) => line.tier).sort(worstFirst)[0];
-      return [{ subject: first.subject, title: oneLine(describe(first.subject)), tier, changes: lines }];
+      return [
+        { subject: first.subject, title: oneLine(describe(first.subject, scopeWord)), tier, changes: lines },
+      ];
     })
     .sort((a, b) => worstFirst(a.tier, b.tier));
 }
@@ -43,7 +47,7 @@ function worstFirst(a: RiskTier | undefined, b: RiskTier | undefined): number {
   return compareTiers(a, b);
 }
 
-const KINDS: Readonly<Record<Named['kind'], string>> = {
+const KINDS: Readonly<Record<Exclude<Named['kind'], 'scope'>, string>> = {
   'local-admin': 'local admin',
   'directory-user': 'directory user',
   'ldap-group': 'LDAP group',
@@ -52,19 +56,22 @@ const KINDS: Readonly<Record<Named['kind'], string>> = {
   'access-token': 'access token',
   member: 'member',
   role: 'role',
-  scope: 'space',
 };
 
-export function describe({ kind, key, name, erased }: Named): string {
-  if (erased) return `${KINDS[kind]}, erased`;
+/** @param scopeWord what this source calls its scopes */
+export function describe({ kind, key, name, erased }: Named, scopeWord = 'space'): string {
+  const word = kind === 'scope' ? scopeWord : KINDS[kind];
+  if (erased) return `${word}, erased`;
   const names = name !== undefined && name !== key ? `${name} (${key ?? 'no key'})` : (key ?? 'unknown');
-  return `${names}, ${KINDS[kind]}`;
+  return `${names}, ${word}`;
 }
 
 const scopeName = ({ key, name }: NamedScope): string => name ?? key;
 const roleName = ({ role }: ReportedChange): string => (role ? (role.name ?? `role ${role.id}`) : '');
 const inScope = ({ scope, scopes }: ReportedChange): string =>
   scopes ? ` in ${scopes.map(scopeName).join(', ')}` : scope ? ` in ${scopeName(scope)}` : '';
+const steps = ({ level }: ReportedChange): string =>
+  level ? `: ${level.before ?? 'none'}, later ${level.after ?? 'none'}` : '';
 const quoted = (value: unknown): string => (value === undefined ? '(erased)' : JSON.stringify(value));
 
 const SENTENCES: Readonly<Record<ReportedChange['what'], (change: ReportedChange) => string>> = {
@@ -74,8 +81,10 @@ const SENTENCES: Readonly<Record<ReportedChange['what'], (change: ReportedChange
   'role-revoked': (change) => `holds "${roleName(change)}"${inScope(change)} only in the earlier snapshot`,
   'permission-gained': (change) => `may "${change.permission}"${inScope(change)} only in the later snapshot`,
   'permission-lost': (change) => `may "${change.permission}"${inScope(change)} only in the earlier snapshot`,
-  'level-raised': (change) => `has a higher level of "${change.permission}"${inScope(change)}`,
-  'level-lowered': (change) => `has a lower level of "${change.permission}"${inScope(change)}`,
+  'level-raised': (change) =>
+    `has a higher level of "${change.permission}"${inScope(change)}${steps(change)}`,
+  'level-lowered': (change) =>
+    `has a lower level of "${change.permission}"${inScope(change)}${steps(change)}`,
   'role-defined': (change) => `is in the catalogue only in the later snapshot${inScope(change)}`,
   'role-redefined': (change) => `has other permissions in the later snapshot${inScope(change)}`,
   'role-retired': (change) => `is in the catalogue only in the earlier snapshot${inScope(change)}`,
@@ -103,10 +112,20 @@ function notes(change: ReportedChange): string[] {
   return [
     ...(effective?.gained.length ? [`gained: ${effective.gained.join('; ')}`] : []),
     ...(effective?.lost.length ? [`lost: ${effective.lost.join('; ')}`] : []),
+    ...latentNotes(change),
     ...(members ? [membersNote(members)] : []),
     ...(affected?.length ? [affectedNote(affected, affectedCount)] : []),
     ...(hint ? [`the same ${hint.because} as ${describe(hint.sameAs)}: perhaps the same`] : []),
     `cause: ${cause === 'configuration' ? 'no longer watched (configuration)' : cause}; ${windowInWords(window)}`,
+  ];
+}
+
+/** What is held in vain: told, and never counted as gained. */
+function latentNotes({ effective, latent }: ReportedChange): string[] {
+  const lost = latent?.lost.filter((permission) => !effective?.gained.includes(permission)) ?? [];
+  return [
+    ...(latent?.gained.length ? [`held without effect (latent): ${latent.gained.join('; ')}`] : []),
+    ...(lost.length > 0 ? [`no longer held, was without effect (latent): ${lost.join('; ')}`] : []),
   ];
 }
 

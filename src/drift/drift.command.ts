@@ -1,5 +1,5 @@
 import type { RiskTiers } from '../access/risk.js';
-import { type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { oneLine } from '../platform/visible.js';
 import type { Sql } from '../platform/tx.js';
 import { type Difference, differences } from '../snapshots/difference.view.js';
@@ -9,8 +9,10 @@ import { driftText } from './drift-text.js';
 import { driftBetween } from './drift.view.js';
 import type { DriftReport } from './report.js';
 
-/** @param riskTiersOf the risk tiers for a kind of source */
-export const driftCommand = (riskTiersOf: (kind: string) => Promise<RiskTiers>): CommandSpec =>
+/** @param riskTiersOf the risk tiers for a kind of source, at this site */
+export const driftCommand = <C>(
+  riskTiersOf: (kind: string, context: CommandContext<C>) => Promise<RiskTiers>,
+): CommandSpec<C> =>
   defineCommand({
     name: 'drift',
     summary: 'say what changed between two snapshots, when and why',
@@ -31,10 +33,10 @@ export const driftCommand = (riskTiersOf: (kind: string) => Promise<RiskTiers>):
       'rolewatch drift hq --from 12 --to latest --json',
       'rolewatch drift hq --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z',
     ],
-    async run(context, args, options) {
+    async run(context: CommandContext<C>, args, options) {
       const { db } = await context.openDatabase();
       const report = await driftBetween(db, args.source, options.from, options.to);
-      const tiers = await riskTiersOf((await knownSource(db, args.source)).kind);
+      const tiers = await riskTiersOf((await knownSource(db, args.source)).kind, context);
       const rows = options.rows ? await rowsBetween(db, report) : null;
       await context.print({ ...report, ...(rows && { rows }) }, () =>
         [driftText(report, (change) => riskOfChange(change, tiers)), ...(rows ? rowsText(rows) : [])].join(

@@ -1,9 +1,12 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import { RoleCatalogue } from '../access/permissions.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
+import { knownSource } from '../snapshots/known-source.view.js';
 import { parseMoment } from '../snapshots/moment.js';
 import { snapshotAt } from '../snapshots/snapshot-at.view.js';
+import { productOf } from '../sources/source-config.js';
 import { changesBetween } from './changes.view.js';
 import type { IdentityId } from './facts.js';
 import { keyed, type Name, namesOf } from './names.view.js';
@@ -34,13 +37,17 @@ export async function driftBetween(
       `snapshot ${earlier.seq} (--from) is later than ${later.seq} (--to): swap them`,
     );
   }
+  const product = productOf((await knownSource(sql, source)).kind);
+  const model = permissionModelOf(product);
   const changes = withinRoles(
-    net(await changesBetween(sql, source, earlier.seq, later.seq)),
+    net(await changesBetween(sql, source, earlier.seq, later.seq), model),
     new RoleCatalogue(await catalogueAt(sql, source, earlier.seq)),
     new RoleCatalogue(await catalogueAt(sql, source, later.seq)),
+    model,
   );
   const names = await namesFor(sql, source, later.seq, changes);
-  return { source, from: earlier, to: later, changes: changes.map((change) => withNames(change, names)) };
+  const named = changes.map((change) => withNames(change, names));
+  return { source, product, from: earlier, to: later, changes: named };
 }
 
 const at = (sql: Sql, source: string, moment?: string): Promise<SnapshotRef> =>

@@ -1,10 +1,12 @@
 import type { Cause } from '../access/model.js';
-import { roleOf } from '../access/permissions.js';
-import { compareText } from './collect.js';
+import { levelIn, rungOf } from '../access/permission-model.js';
+import { permissionOf, roleOf } from '../access/permissions.js';
+import { groupBy } from './collect.js';
 import type { Context } from './context.js';
 import type { GrantFact, List } from './facts.js';
-import { effective, type Holder, type Side } from './holdings.js';
-import type { Draft, Effective } from './told.js';
+import { heldIn, type Holder, type Side } from './holdings.js';
+import { type Effects, effectsOf, onSide, withLatent } from './side-effects.js';
+import type { Draft, LevelStep } from './told.js';
 import { membersOf, peopleBelow } from './units.js';
 
 /** A grant that came or went, with the list that told of it. */
@@ -16,7 +18,7 @@ interface Turned {
 }
 
 /**
- * principal-appeared and -disappeared, role-granted and -revoked, permission-gained and -lost.
+ * principal-appeared and -disappeared, role-granted and -revoked, permission-gained and -lost, level-raised and -lowered.
  * @param leaving the changes that tell of scopes which are no longer watched
  */
 export function explainGrants(context: Context, leaving: readonly Draft[]): Draft[] {
@@ -32,8 +34,11 @@ function explainSide(context: Context, holder: Holder, side: Side, leaving: read
     .filter((grant) => grant[side] && !grant[other(side)])
     .flatMap((grant) => toldOf(context, grant, side, leaving));
   const whole = wholePrincipal(context, holder, side, turned);
-  const net = netEffect(context, holder, side);
-  const parts = turned.map((one) => grantDraft(context, holder, side, one, net, one.leaving ?? whole));
+  const bundles = bundlesOf(context, side, turned);
+  const parts = bundles.map((bundle) => {
+    const effects = effectsOfBundle(context, holder, side, bundle, bundles);
+    return bundleDraft(context, holder, side, bundle, effects, bundle.first.leaving ?? whole);
+  });
   return whole ? [whole, ...parts] : parts;
 }
 
@@ -93,53 +98,90 @@ function windowOf(context: Context, side: Side, { grant, list }: Turned): Draft[
   return context.readings.windowOf(list, side === 'before' ? grant.principal : undefined);
 }
 
-/** Per scope: what the holder may do on this side and could not, or cannot, on the other. */
-function netEffect(context: Context, holder: Holder, side: Side): (scope: string) => ReadonlySet<string> {
-  const byScope = new Map<string, ReadonlySet<string>>();
-  return (scope) => {
-    const known = byScope.get(scope);
-    if (known) return known;
-    const elsewhere = effective(holder, scope, other(side), context.catalogue);
-    const here = effective(holder, scope, side, context.catalogue);
-    const net = new Set([...here].filter((permission) => !elsewhere.has(permission)));
-    byScope.set(scope, net);
-    return net;
-  };
+/** Grants that came or went together and are told as one: a grant, or the steps of one ladder. */
+interface Bundle {
+  readonly first: Turned;
+  readonly permissions: ReadonlySet<string>;
+  /** The area of the ladder. */
+  readonly area?: string;
 }
 
-function grantDraft(
+function bundlesOf(context: Context, side: Side, turned: readonly Turned[]): Bundle[] {
+  const rungs = (one: Turned): string => {
+    const permission = permissionOf(one.grant.target);
+    const area = permission === undefined ? undefined : rungOf(permission, context.model)?.area;
+    return JSON.stringify([one.grant.inScope, area ?? one.grant.target, area !== undefined]);
+  };
+  return [...groupBy(turned, rungs).values()].flatMap((together) => {
+    const [first] = together;
+    if (!first) return [];
+    const permission = permissionOf(first.grant.target);
+    const area = permission === undefined ? undefined : rungOf(permission, context.model)?.area;
+    const permissions = together.flatMap(({ grant }) =>
+      context.catalogue.permissions(grant.target, grant.inScope, side),
+    );
+    return { first, permissions: new Set(permissions), ...(area !== undefined && { area }) };
+  });
+}
+
+/** What the bundle changes for its holder; what came or went in the same scope beside it is told there. */
+function effectsOfBundle(
+  { catalogue, model }: Context,
+  holder: Holder,
+  side: Side,
+  bundle: Bundle,
+  bundles: readonly Bundle[],
+): Effects {
+  const { inScope } = bundle.first.grant;
+  const beside = bundles.filter((one) => one !== bundle && one.first.grant.inScope === inScope);
+  const held = {
+    before: heldIn(holder, inScope, 'before', catalogue),
+    after: heldIn(holder, inScope, 'after', catalogue),
+  };
+  const others = new Set(beside.flatMap(({ permissions }) => [...permissions]));
+  return onSide(effectsOf(held, { permissions: bundle.permissions, others }, model), side);
+}
+
+function bundleDraft(
   context: Context,
   holder: Holder,
   side: Side,
-  turned: Turned,
-  net: (scope: string) => ReadonlySet<string>,
+  bundle: Bundle,
+  effects: Effects,
   parent: Draft | undefined,
 ): Draft {
-  const { grant, leaving } = turned;
+  const { grant, leaving } = bundle.first;
   const role = roleOf(grant.target);
-  const allowed = context.catalogue.permissions(grant.target, grant.inScope, side);
-  const netOfIt = allowed.filter((permission) => net(grant.inScope).has(permission)).sort(compareText);
   const cause: Cause = leaving?.cause ?? 'assignment';
   return {
-    what: KIND[role === undefined ? 'permission' : 'role'][side],
+    what: KIND[role !== undefined ? 'role' : bundle.area !== undefined ? 'level' : 'permission'][side],
     cause,
     kind: context.kindOf(holder.id),
     subject: holder.id,
     scope: grant.inScope,
-    ...(role === undefined ? { permission: allowed[0] ?? grant.target } : { role }),
-    effective: effectOf(side, netOfIt),
-    window: leaving?.window ?? windowOf(context, side, turned),
+    ...(role !== undefined && { role }),
+    ...(role === undefined && { permission: bundle.area ?? permissionOf(grant.target) ?? grant.target }),
+    ...(bundle.area !== undefined && { level: levelStep(context, holder, grant.inScope, bundle.area) }),
+    ...withLatent(effects),
+    window: leaving?.window ?? windowOf(context, side, bundle.first),
     ...membersOf(context, holder.id, [side]),
     ...peopleBelow(context, holder.id, side),
     ...(parent && { parent }),
   };
 }
 
+/** From which to which level, of what is held without a role. */
+function levelStep({ model }: Context, holder: Holder, inScope: string, area: string): LevelStep {
+  const on = (side: Side): string | null => {
+    const held = holder.grants.filter((grant) => grant.inScope === inScope && grant[side]);
+    const permissions = held.flatMap(({ target }) => permissionOf(target) ?? []);
+    return levelIn(area, new Set(permissions), model);
+  };
+  return { before: on('before'), after: on('after') };
+}
+
 const KIND = {
   role: { after: 'role-granted', before: 'role-revoked' },
   permission: { after: 'permission-gained', before: 'permission-lost' },
+  level: { after: 'level-raised', before: 'level-lowered' },
 } as const;
-
-function effectOf(side: Side, permissions: readonly string[]): Effective {
-  return side === 'after' ? { gained: permissions, lost: [] } : { gained: [], lost: permissions };
-}

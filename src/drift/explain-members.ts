@@ -1,7 +1,8 @@
+import { livePermissions } from '../access/permission-model.js';
 import { compareKeys, compareText } from './collect.js';
 import type { Context } from './context.js';
 import type { BelowFact, UnitFact } from './facts.js';
-import { effective } from './holdings.js';
+import { heldIn } from './holdings.js';
 import { turn } from './latest.js';
 import type { Affected, Draft } from './told.js';
 import { membersOf } from './units.js';
@@ -20,11 +21,11 @@ function holdsThroughout(context: Context, unit: UnitFact): boolean {
 }
 
 /** The rights that joining gave, or leaving took. */
-function allowed({ holders, catalogue }: Context, unit: UnitFact): string[] {
+function allowed({ holders, catalogue, model }: Context, unit: UnitFact): string[] {
   const holder = holders.find((one) => one.id === unit.id);
   const scopes = new Set(holder?.grants.map((grant) => grant.inScope));
   const permissions = [...scopes].flatMap((scope) =>
-    holder ? [...effective(holder, scope, 'after', catalogue)] : [],
+    holder ? [...livePermissions(heldIn(holder, scope, 'after', catalogue), model)] : [],
   );
   return [...new Set(permissions)].sort(compareText);
 }

@@ -1,6 +1,6 @@
 import { compareKeys } from './collect.js';
 import type { Context } from './context.js';
-import { type List, type ScopeFact, STREAM } from './facts.js';
+import { type List, LISTS_OF_HOLDERS, type ScopeFact, STREAM } from './facts.js';
 import type { Draft } from './told.js';
 
 /** device_spaces is read once for the whole source. */
@@ -42,7 +42,8 @@ function draft(context: Context, fact: ScopeFact, what: Draft['what']): Draft {
 function leaving(context: Context, fact: ScopeFact): Draft {
   const told = draft(context, fact, 'scope-disappeared');
   if (context.facts.left.get(fact.scope) === 'scope') return told;
-  const window = context.readings.windowOfLeaving({ stream: STREAM.admins, scope: fact.scope });
+  const lists = LISTS_OF_HOLDERS.map((stream): List => ({ stream, scope: fact.scope }));
+  const window = context.readings.windowOfLeaving(lists);
   return { ...told, cause: 'configuration', window };
 }
 

@@ -1,5 +1,7 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql, Tx } from '../platform/tx.js';
+import { productOf } from '../sources/source-config.js';
 import { explain } from './explain.js';
 import type { Facts } from './facts.js';
 import { readFacts } from './facts/facts.view.js';
@@ -21,10 +23,11 @@ export interface Explanation {
 
 /** Writes the changes of a snapshot, within the transaction that publishes it. */
 export async function explainSnapshot(tx: Tx, at: Explained): Promise<Explanation> {
+  const { kind, recordedAt } = await snapshotOf(tx, at);
+  const model = permissionModelOf(productOf(kind));
   const facts = await readFacts(
     { sql: tx, source: at.source, seq: at.seq },
-    await recordedAt(tx, at),
-    at.left,
+    { model, recordedAt, left: at.left },
   );
   const changes = explain(facts);
   await tx.copy(
@@ -34,13 +37,14 @@ export async function explainSnapshot(tx: Tx, at: Explained): Promise<Explanatio
   return { changes, facts };
 }
 
-async function recordedAt(sql: Sql, { source, seq }: Explained): Promise<Date> {
-  const [snapshot] = await sql.query<{ at: Date }>(
-    'select recorded_at as at from snapshot where source = $1 and seq = $2',
+async function snapshotOf(sql: Sql, { source, seq }: Explained): Promise<{ kind: string; recordedAt: Date }> {
+  const [snapshot] = await sql.query<{ kind: string; recordedAt: Date }>(
+    `select o.kind, s.recorded_at as "recordedAt" from snapshot s join source o on o.name = s.source
+      where s.source = $1 and s.seq = $2`,
     [source, seq],
   );
   if (!snapshot) throw new RolewatchError('unknown-snapshot', `${source} has no snapshot ${String(seq)}`);
-  return snapshot.at;
+  return snapshot;
 }
 
 const COLUMNS =

@@ -3,6 +3,7 @@
  * facts.view.ts, which narrows them to what changed: their number follows the change, not the size of the source.
  */
 import type { NameSpace, PrincipalKind } from '../access/model.js';
+import type { PermissionModel } from '../access/permission-model.js';
 import type { Json } from '../sources/source.js';
 
 /** Decimal text: PostgreSQL's bigint does not fit a number. */
@@ -16,14 +17,16 @@ export interface List {
 
 export const sameList = (a: List, b: List): boolean => a.stream === b.stream && a.scope === b.scope;
 
-/** The lists that drift understands, by the names every source gives them. */
+/** The lists that drift tells apart, by the names every source gives them; a source has not all of them. */
 export const STREAM = {
   scopes: 'device_spaces',
-  users: 'users',
   admins: 'user_summary',
   directory: 'ldap_entity_summary',
   roles: 'roles',
 } as const;
+
+/** Of a scope that is no longer watched, the first of these lists that it has says until when it was. */
+export const LISTS_OF_HOLDERS = [STREAM.admins, 'access_tokens', 'members'] as const;
 
 /** When a list was read, for windows and for silence about first reads. */
 export interface Reading {
@@ -136,7 +139,17 @@ export interface ScopeFact {
   readonly after: Readonly<Record<string, Json>> | null;
 }
 
-export const ATTRIBUTES = ['name', 'email', 'origin'] as const;
+/** What lists state of a principal beside its rights: of people, and of access tokens. */
+export const ATTRIBUTES = [
+  'name',
+  'email',
+  'origin',
+  'owner',
+  'createdBy',
+  'createdAt',
+  'expiresAt',
+  'lastRotatedAt',
+] as const;
 export type AttributeName = (typeof ATTRIBUTES)[number];
 
 export interface AttributeFact {
@@ -153,6 +166,8 @@ export interface HeldTarget {
 }
 
 export interface Facts {
+  /** How the permissions of the source's product relate. */
+  readonly model: PermissionModel;
   /** When the later snapshot was recorded: the end of a window that no read ended. */
   readonly recordedAt: Date;
   /** Scopes that are no longer watched as of the later snapshot, and why. */

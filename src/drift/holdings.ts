@@ -97,8 +97,8 @@ export class Catalogue {
   }
 }
 
-/** Everything the holder may do in a scope, on one side. */
-export function effective(holder: Holder, inScope: string, side: Side, catalogue: Catalogue): Set<string> {
+/** Every permission that the holder has in a scope on one side, those without effect included. */
+export function heldIn(holder: Holder, inScope: string, side: Side, catalogue: Catalogue): Set<string> {
   const held = holder.grants.filter((grant) => grant.inScope === inScope && grant[side]);
   return new Set(held.flatMap((grant) => catalogue.permissions(grant.target, inScope, side)));
 }

@@ -17,7 +17,8 @@ export interface Names {
 
 /** Puts the names to the ids of a change. */
 export function withNames(change: NettedChange, names: Names): ReportedChange {
-  const { ids, what, cause, effective, window, members, affectedCount, permission, partOf } = change;
+  const { ids, what, cause, effective, latent, level, window, members, affectedCount, permission, partOf } =
+    change;
   const { subject, kind, scope, scopes, role, attribute, affected, hint } = change;
   return {
     ids,
@@ -28,7 +29,9 @@ export function withNames(change: NettedChange, names: Names): ReportedChange {
     ...(role !== undefined && { role: { id: role, ...nameOnly(names.roles.get(role)) } }),
     ...(permission !== undefined && { permission }),
     ...(attribute && { attribute: valuesOf(attribute) }),
+    ...(level && { level }),
     ...(effective && { effective }),
+    ...(latent && { latent }),
     cause,
     window,
     ...(members && { members }),

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { net } from './net.js';
+import { permissionModelOf } from '../access/permission-model.js';
+import { net as netted } from './net.js';
 import type { RecordedChange } from './recorded.js';
+
+const net = (changes: Parameters<typeof netted>[0]) => netted(changes, permissionModelOf('ivanti-epmm'));
 
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 1, hour));
 

@@ -3,9 +3,11 @@
  * what changed twice changed once, and `ids` names everything that contributed.
  */
 import type { ChangeKind } from '../access/model.js';
+import { heightOf, type PermissionModel } from '../access/permission-model.js';
 import { compareText, groupBy } from './collect.js';
 import { type Effects, netEffects } from './net-effects.js';
 import type { AttributeValues, RecordedChange } from './recorded.js';
+import { withLatent } from './side-effects.js';
 import type { Affected, Members, Told, Window } from './told.js';
 
 export interface NettedChange extends Omit<Told, 'attribute'> {
@@ -28,19 +30,33 @@ const OPPOSITE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
   'role-redefined': 'role-defined',
 };
 
-/** @param changes in order of seq and number; all changes of every snapshot in between */
-export function net(changes: readonly RecordedChange[]): NettedChange[] {
+/**
+ * @param changes in order of seq and number; all changes of every snapshot in between
+ * @param model of the product whose rights they are about
+ */
+export function net(changes: readonly RecordedChange[], model: PermissionModel): NettedChange[] {
   const effects = netEffects(changes);
-  const netted = [...groupBy(changes, aboutWhat).values()].flatMap((steps) => netSteps(steps, effects));
+  const comingOrGoing = new Set(
+    changes
+      .filter(({ what }) => what === 'role-defined' || what === 'role-retired')
+      .map(({ subject }) => subject),
+  );
+  const groups = groupBy(changes, (change) => aboutWhat(change, comingOrGoing)).values();
+  const netted = [...groups].flatMap((steps) => netSteps(steps, effects, model));
   return withParents(withoutEmptyPrincipals(netted), changes);
 }
 
 export const idOf = ({ seq, no }: { readonly seq: number; readonly no: number }): string => `${seq}.${no}`;
 
-/** Changes of one thing: they follow each other. */
-function aboutWhat(change: RecordedChange): string {
-  const family = OPPOSITE[change.what] ?? change.what;
+/**
+ * Changes of one thing: they follow each other.
+ * @param comingOrGoing roles of which the catalogue did not have both ends: whatever changed of them is about that
+ */
+function aboutWhat(change: RecordedChange, comingOrGoing: ReadonlySet<string | undefined>): string {
   const { subject, scope, scopes, role, permission, attribute } = change;
+  if (change.kind === 'role' && !attribute && comingOrGoing.has(subject))
+    return JSON.stringify(['role-defined', subject, scope, scopes, role]);
+  const family = OPPOSITE[change.what] ?? change.what;
   const other = family === 'identity-linked' ? change.affected?.[0]?.id : undefined;
   return JSON.stringify([
     family,
@@ -55,17 +71,48 @@ function aboutWhat(change: RecordedChange): string {
   ]);
 }
 
-function netSteps(steps: readonly RecordedChange[], effects: Effects): NettedChange[] {
+function netSteps(
+  steps: readonly RecordedChange[],
+  effects: Effects,
+  model: PermissionModel,
+): NettedChange[] {
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last) return [];
   const [id, ...ids] = steps.map(idOf);
   const { seq, no, partOf, ...told } = last;
-  const whole: NettedChange = { ...told, ids: [id ?? idOf({ seq, no }), ...ids], window: windowOver(steps) };
+  const { latent: _, ...rest } = told;
+  const whole: NettedChange = { ...rest, ids: [id ?? idOf({ seq, no }), ...ids], window: windowOver(steps) };
   if (last.attribute) return netAttribute(whole, first, last);
   if (last.what === 'members-changed') return netMembers(whole, steps);
-  if (last.kind === 'role') return netRole(whole, steps, effects);
-  if (first.what !== last.what) return [];
-  return [{ ...whole, ...(last.effective && { effective: effects.of(last) }) }];
+  if (last.kind === 'role' && steps.some(({ what }) => ROLE_CHANGES.has(what)))
+    return netRole(whole, steps, effects);
+  const what = last.level ? wayOf(first, last, model) : first.what === last.what ? last.what : undefined;
+  if (what === undefined) return [];
+  const level = first.level &&
+    last.level && { level: { before: first.level.before, after: last.level.after } };
+  return [{ ...whole, what, ...level, ...netEffect({ ...last, what }, steps, effects) }];
+}
+
+const ROLE_CHANGES: ReadonlySet<ChangeKind> = new Set(['role-defined', 'role-redefined', 'role-retired']);
+
+/** From the first level to the last one: up, down, or nowhere. */
+function wayOf(first: RecordedChange, last: RecordedChange, model: PermissionModel): ChangeKind | undefined {
+  const area = last.permission ?? '';
+  const [from, to] = [first.level?.before ?? null, last.level?.after ?? null];
+  const climb = heightOf(area, to, model) - heightOf(area, from, model);
+  if (climb === 0) return undefined;
+  return climb > 0 ? 'level-raised' : 'level-lowered';
+}
+
+function netEffect(
+  change: RecordedChange,
+  steps: readonly RecordedChange[],
+  effects: Effects,
+): Pick<Told, 'effective' | 'latent'> {
+  if (!change.effective) return {};
+  const isRole = change.kind === 'role';
+  const latent = isRole ? effects.latentOfRole(steps) : effects.latentOf(change);
+  return withLatent({ effective: isRole ? effects.ofRole(steps) : effects.of(change), latent });
 }
 
 function windowOver(steps: readonly RecordedChange[]): Window {
@@ -121,10 +168,11 @@ function netRole(whole: NettedChange, steps: readonly RecordedChange[], effects:
   const wasThere = steps[0]?.what !== 'role-defined';
   const isThere = steps.at(-1)?.what !== 'role-retired';
   if (!wasThere && !isThere) return [];
-  const effective = effects.ofRole(steps);
+  const [effective, latent] = [effects.ofRole(steps), effects.latentOfRole(steps)];
   const what: ChangeKind = !wasThere ? 'role-defined' : isThere ? 'role-redefined' : 'role-retired';
   const nothing = what === 'role-redefined' && effective.gained.length + effective.lost.length === 0;
-  return nothing ? [] : [{ ...whole, what, effective }];
+  const { level: _, permission: __, ...role } = whole;
+  return nothing ? [] : [{ ...role, what, cause: 'catalogue', ...withLatent({ effective, latent }) }];
 }
 
 const PART_OF_PRINCIPAL: Readonly<Partial<Record<ChangeKind, readonly ChangeKind[]>>> = {
@@ -152,7 +200,7 @@ function withParents(netted: readonly NettedChange[], changes: readonly Recorded
   return [...netted]
     .sort((a, b) => began(a) - began(b) || compareText(a.what, b.what))
     .map((change) => {
-      const whole = wholes.get(change.ids.at(-1) ?? '');
+      const whole = change.ids.map((id) => wholes.get(id)).findLast((one) => one !== undefined);
       return whole ? { ...change, partOf: whole.ids[0] } : change;
     });
 }

@@ -1,7 +1,7 @@
 /** What `drift` answers, in the words of docs/json/drift.md. A field that does not apply is absent. */
 import type { Cause, ChangeKind, PrincipalKind } from '../access/model.js';
 import type { Json } from '../sources/source.js';
-import type { Effective, Hint, Members, SubjectKind, Window } from './told.js';
+import type { Effective, Hint, LevelStep, Members, SubjectKind, Window } from './told.js';
 
 /** Somebody or something with its names. One that was erased has neither key nor name. */
 export interface Named<K extends string = SubjectKind> {
@@ -25,7 +25,9 @@ export interface ReportedChange {
   readonly role?: { readonly id: string; readonly name?: string };
   readonly permission?: string;
   readonly attribute?: { readonly name: string; readonly before?: Json; readonly after?: Json };
+  readonly level?: LevelStep;
   readonly effective?: Effective;
+  readonly latent?: Effective;
   readonly cause: Cause;
   readonly window: Window;
   readonly members?: Members;
@@ -46,6 +48,8 @@ export interface SnapshotRef {
 
 export interface DriftReport {
   readonly source: string;
+  /** Whose words its rights are in: `ivanti-epmm`, `mambo-emm`. */
+  readonly product: string;
   readonly from: SnapshotRef;
   readonly to: SnapshotRef;
   readonly changes: readonly ReportedChange[];

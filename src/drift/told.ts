@@ -49,6 +49,12 @@ export interface Hint {
   readonly because: Extract<AttributeName, 'name' | 'email'>;
 }
 
+/** A step on the ladder of an area, as the last word of the level's key; null: nothing of the area. */
+export interface LevelStep {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 export interface Told {
   readonly what: ChangeKind;
   readonly cause: Cause;
@@ -60,8 +66,12 @@ export interface Told {
   readonly scopes?: readonly string[];
   /** Id of the role. */
   readonly role?: string;
+  /** A permission held without a role, or the area whose level changed. */
   readonly permission?: string;
+  readonly level?: LevelStep;
   readonly effective?: Effective;
+  /** What is held without effect, for want of another permission, only in the later or only in the earlier snapshot. */
+  readonly latent?: Effective;
   readonly window: Window;
   readonly members?: Members;
   readonly affected?: readonly Affected[];

@@ -39,9 +39,13 @@ export class Readings {
     };
   }
 
-  /** For what ended because the list is no longer watched: its last read, and the moment of the snapshot. */
-  windowOfLeaving(list: List): Window {
-    const { notSeenAt, statedBy } = this.windowOf(list);
+  /**
+   * For what ended because a scope is no longer watched: the last read, and the moment of the snapshot.
+   * @param lists of which the first that there is decides
+   */
+  windowOfLeaving(lists: readonly List[]): Window {
+    const list = lists.find((one) => this.byList.has(keyOf(one))) ?? lists[0];
+    const { notSeenAt, statedBy } = list ? this.windowOf(list) : { notSeenAt: undefined, statedBy: [] };
     return { ...(notSeenAt && { notSeenAt }), seenAt: this.facts.recordedAt, statedBy };
   }
 }

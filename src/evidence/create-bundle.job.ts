@@ -3,7 +3,8 @@ import { canonicalBytes, sha256 } from '../platform/canonical.js';
 import type { Database } from '../platform/database.js';
 import { appendAction } from '../accounts/action-log.store.js';
 import type { Sql } from '../platform/tx.js';
-import { NOT_VISIBLE } from '../snapshots/access-text.js';
+import { notVisible } from '../snapshots/access-text.js';
+import { productOf } from '../sources/source-config.js';
 import { digestsOver, manifestOfSnapshot, slotsOver } from './bundle-facts.view.js';
 import { bundleManifest, FILE, type ListedFile, sumsText } from './bundle-manifest.js';
 import { CSV_BEGIN, csvLine, csvRow, type Row } from './csv.js';
@@ -83,7 +84,7 @@ async function writeBundle(
     ...(await factsOf(sql, period)),
     period,
     version: order.version,
-    notVisible: NOT_VISIBLE,
+    notVisible: notVisible(productOf(period.kind)),
     files,
     sums: sums.sha256,
     signedBy,

@@ -1,16 +1,14 @@
 import { resolve } from 'node:path';
-import type { RiskTiers } from '../access/risk.js';
-import { type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { programVersion } from '../platform/command/version.js';
-import { type AccountsOfSources, ownAccountOf } from '../snapshots/own-account.js';
+import type { TiersOf } from '../snapshots/access.command.js';
+import { type AccountsOfSources, configuredAccount } from '../snapshots/own-account.js';
 import { type Bundle, createBundle } from './create-bundle.job.js';
 import { periodOf } from './period.view.js';
 import { SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
 
 /** @param tiersOf the risk tiers of a kind of source, with what the site made of them */
-export const evidenceCreateCommand = (
-  tiersOf: (kind: string) => Promise<RiskTiers>,
-): CommandSpec<AccountsOfSources> =>
+export const evidenceCreateCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>): CommandSpec<C> =>
   defineCommand({
     name: 'evidence create',
     summary: 'make a signed archive that proves what was read, found and decided',
@@ -33,15 +31,15 @@ export const evidenceCreateCommand = (
     examples: [
       'rolewatch evidence create hq --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z --out hq-2026-q1.zip',
     ],
-    async run(context, { source }, { from, to, out }) {
+    async run(context: CommandContext<C>, { source }, { from, to, out }) {
       const opened = await context.openDatabase();
       const period = await periodOf(opened.db, source, { from, to });
       const place = resolve(out);
       const bundle = await createBundle(opened.db, {
         period: {
           ...period,
-          tiers: await tiersOf(period.kind),
-          ownAccount: await ownAccountOf(context, source),
+          tiers: await tiersOf(period.kind, context),
+          ownAccount: await configuredAccount(context, source),
         },
         place,
         key: signingKeyFrom(opened.derivedKey(SIGNING_PURPOSE)),

@@ -1,17 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { RiskTiers } from '../access/risk.js';
-import { type CommandSpec, defineCommand } from '../platform/command/command.js';
+import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
-import { type AccountsOfSources, ownAccountOf } from '../snapshots/own-account.js';
+import type { TiersOf } from '../snapshots/access.command.js';
+import { type AccountsOfSources, configuredAccount } from '../snapshots/own-account.js';
 import { periodOf } from './period.view.js';
 import { reportIn, REPORT_FORMATS } from './report/report.js';
 import { reportFacts } from './report/report-facts.view.js';
 
 /** @param tiersOf the risk tiers of a kind of source, with what the site made of them */
-export const reportCommand = (
-  tiersOf: (kind: string) => Promise<RiskTiers>,
-): CommandSpec<AccountsOfSources> =>
+export const reportCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>): CommandSpec<C> =>
   defineCommand({
     name: 'report',
     summary: 'write a drift report that a security lead reads in two minutes',
@@ -33,13 +31,13 @@ export const reportCommand = (
       'rolewatch report hq --from 2026-03-01T00:00:00Z --format html --out drift.html',
       'rolewatch report hq --from 12 --to 15 --format md',
     ],
-    async run(context, { source }, { from, to, format = 'html', out }) {
+    async run(context: CommandContext<C>, { source }, { from, to, format = 'html', out }) {
       const { db } = await context.openDatabase();
       const period = await periodOf(db, source, { from, to });
       const facts = await reportFacts(db, {
         ...period,
-        tiers: await tiersOf(period.kind),
-        ownAccount: await ownAccountOf(context, source),
+        tiers: await tiersOf(period.kind, context),
+        ownAccount: await configuredAccount(context, source),
       });
       const text = reportIn(format, facts);
       const file = out === undefined ? undefined : await written(out, text);

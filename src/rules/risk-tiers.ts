@@ -67,6 +67,11 @@ function siteRisk(tiers: RiskTiers): z.ZodType<SiteRisk> {
   return section({ permissions: permissions.default({}), roles: entries.default({}) });
 }
 
+/** What the section `rules` says of risks. */
+export interface RiskConfig {
+  readonly risk: SiteRisks;
+}
+
 /** The tiers that hold at a site: what it says itself, and for the rest what ships. The digest covers both. */
 export function withSiteRisk(shipped: RiskTiers, site: SiteRisk | undefined): RiskTiers {
   if (site === undefined || Object.keys({ ...site.roles, ...site.permissions }).length === 0) return shipped;

@@ -27,7 +27,10 @@ export const lookupCommand = defineCommand({
   async run(context: CommandContext<SourcesConfig>, { source, word }, { scope = GLOBAL_SCOPE, type }) {
     const config = sourceNamed(await context.config(), source);
     if (config.kind !== 'ivanti-epmm') {
-      throw new RolewatchError('usage', `${source} is read from files: there is no server to ask`);
+      const why = config.kind.endsWith('-files')
+        ? 'is read from files: there is no server to ask'
+        : 'is of a product that has no LDAP entries to look up';
+      throw new RolewatchError('usage', `${source} ${why}`);
     }
     const answer = await lookUp(config, { word, scope, type }, context.signal);
     const total = answer.total === null ? '' : ` of ${answer.total}`;

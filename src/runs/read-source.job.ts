@@ -7,7 +7,7 @@ import type { ComparisonFrame } from '../snapshots/compare-page.store.js';
 import { knownToMatter } from '../snapshots/list.view.js';
 import { type ListReading, notRead, type RunFrame } from '../snapshots/list-reading.js';
 import { ListReader } from '../snapshots/read-list.job.js';
-import { openScopes, scopesAfter, watchedScopes } from '../snapshots/scopes.view.js';
+import { openScopes, scopesAfter, watchedLists, watchedScopes } from '../snapshots/scopes.view.js';
 import type { NameTags, StageStore } from '../snapshots/stage.store.js';
 import { WhoMatters } from '../snapshots/who-matters.js';
 import { type LeftScope, planScopes, type ScopePlan } from './plan.js';
@@ -50,6 +50,7 @@ export class SourceReader {
     for (const step of source.plainSteps()) await lists.read(step);
     for (const step of byStream(plan.read.map((scope) => source.scopedSteps(scope)))) await lists.read(step);
     for (const scope of plan.unlisted) lists.skip(scope);
+    for (const step of await watchedLists(this.db, run.source, plan.read)) lists.missing(step);
     return { server, lists: lists.readings, leftScopes: plan.left };
   }
 
@@ -104,11 +105,21 @@ class PlannedLists {
   /** A slip in the configuration must not pass for a scope that was read: each of its lists says so, every time. */
   skip(scope: string): void {
     const why = `not read: the configuration names ${scope}, which ${this.source.scopeStream ?? 'the source'} does not list`;
-    for (const step of this.source.scopedSteps(scope)) {
-      const reading = notRead(step, why);
-      this.readings.push(reading);
-      this.options.progress(reading);
-    }
+    for (const step of this.source.scopedSteps(scope)) this.add(notRead(step, why));
+  }
+
+  /** A list that was read before and that the source does not give any more: what is known of it stays, unread. */
+  missing(step: Step): void {
+    const isRead = this.readings.some(
+      (one) => one.step.stream === step.stream && one.step.scope === step.scope,
+    );
+    if (isRead) return;
+    this.add(notRead(step, `not read: ${this.source.name} does not give this list any more`));
+  }
+
+  private add(reading: ListReading): void {
+    this.readings.push(reading);
+    this.options.progress(reading);
   }
 
   /** One list that stalls or breaks off says nothing of the others, as long as somebody is there. */

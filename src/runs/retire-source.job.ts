@@ -1,8 +1,14 @@
 import { canonicalBytes, sha256 } from '../platform/canonical.js';
+import type { SiteRisks } from '../rules/risk-tiers.js';
 import { riskTiersOf } from '../rules/risk-tiers.view.js';
 import { watchedScopes } from '../snapshots/scopes.view.js';
 import { productOf } from '../sources/source-config.js';
 import { type PublishParts, publishRun } from './publish-run.job.js';
+
+/** With what the site thinks of risks. */
+export interface RetireParts extends PublishParts {
+  readonly risk: SiteRisks;
+}
 
 /** Lists that belong to the whole source close with it too. */
 const WHOLE_SOURCE = '';
@@ -12,9 +18,9 @@ const WHOLE_SOURCE = '';
  * changes have the cause configuration. The history stays. A source that comes back begins with a first read.
  * @returns the seq of that snapshot
  */
-async function retireSource(parts: PublishParts, source: RetiringSource): Promise<number> {
+async function retireSource(parts: RetireParts, source: RetiringSource): Promise<number> {
   const { db, slots } = parts;
-  const tiers = await riskTiersOf(productOf(source.kind));
+  const tiers = await riskTiersOf(productOf(source.kind), parts.risk);
   const claim = await slots.claimManual(source.name, true);
   const scopes = [...(await watchedScopes(db, source.name)), WHOLE_SOURCE];
   const seq = await publishRun(parts, claim, tiers, {
@@ -47,7 +53,7 @@ interface RetiringSource {
  *   not know may be another's
  */
 export async function retireUnconfigured(
-  parts: PublishParts,
+  parts: RetireParts,
   configured: readonly string[],
   asked: boolean,
 ): Promise<string[]> {

@@ -7,6 +7,7 @@ import { riskOfChange } from '../drift/drift-risk.js';
 import { driftText } from '../drift/drift-text.js';
 import { driftBetween } from '../drift/drift.view.js';
 import type { DriftReport } from '../drift/report.js';
+import type { SiteRisks } from '../rules/risk-tiers.js';
 import { riskTiersOf } from '../rules/risk-tiers.view.js';
 import type { SnapshotView } from '../snapshots/observation.js';
 import { listName } from '../snapshots/snapshots-text.js';
@@ -15,15 +16,14 @@ import { productOf, type SourceConfig } from '../sources/source-config.js';
 import type { RunOutcome } from './claim.js';
 import { LeasedRun } from './leased-run.job.js';
 import { type JudgementSummary, judgementSummary } from './judgement-summary.js';
-import { openConfigured } from './opened-source.job.js';
+import { type ConfiguredSources, openConfigured } from './opened-source.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
 import { SlotStore } from './slot.store.js';
 
-export interface RunNowOptions {
+export interface RunNowOptions extends ConfiguredSources {
   readonly opened: OpenDatabase;
-  readonly sources: readonly SourceConfig[];
   readonly judge: JudgeParts;
   readonly signal: AbortSignal;
   progress(message: string): void;
@@ -53,7 +53,7 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     db,
     tagKeys,
     slots,
-    open: (name) => openConfigured(options.sources, name),
+    open: (name) => openConfigured(options, name),
     progress: (name, { step, verdict }) => options.progress(`${name}: ${listName(step)}: ${verdict}`),
   });
   const judge = new JudgeDue(options.judge);
@@ -64,22 +64,23 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     limitMs: source.limits.runMinutes * 60_000,
   });
   if (outcome.seq === undefined) return { source: source.name, ...outcome };
-  const told = await published(db, source, outcome.seq);
+  const told = await published(db, source, outcome.seq, options.risk);
   const judging = await judge.judge({ sources: [source.name], signal: options.signal });
   return { source: source.name, ...outcome, ...told, judgement: judgementSummary(judging) };
 }
 
 /** Closes the books on sources that the configuration no longer names, when a person asks for all that it does name. */
-export async function retireDropped({ opened, sources }: RunNowOptions): Promise<string[]> {
+export async function retireDropped({ opened, sources, risk }: RunNowOptions): Promise<string[]> {
   const { db, tagKeys } = opened;
   const names = sources.map(({ name }) => name);
-  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db) }, names, true);
+  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db), risk }, names, true);
 }
 
 async function published(
   db: Database,
   source: SourceConfig,
   seq: number,
+  risk: SiteRisks,
 ): Promise<Pick<RunReport, 'snapshot' | 'alerts' | 'drift' | 'driftText'>> {
   const snapshot = await snapshotOf(db, source.name, seq);
   if (snapshot === undefined)
@@ -87,6 +88,6 @@ async function published(
   const alerts = await alertsOf(db, source.name, seq);
   if (seq === 1) return { snapshot, alerts };
   const drift = await driftBetween(db, source.name, String(seq - 1), String(seq));
-  const tiers = await riskTiersOf(productOf(source.kind));
+  const tiers = await riskTiersOf(productOf(source.kind), risk);
   return { snapshot, alerts, drift, driftText: driftText(drift, (change) => riskOfChange(change, tiers)) };
 }

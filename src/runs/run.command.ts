@@ -2,12 +2,13 @@ import { type CommandContext, type CommandSpec, defineCommand } from '../platfor
 import { RolewatchError } from '../platform/errors.js';
 import type { JudgeParts } from '../findings/judge-due.job.js';
 import type { Database } from '../platform/database.js';
+import type { RiskConfig } from '../rules/risk-tiers.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
 
 /** @param partsOf what judging stands on, from the configuration; the entries know every room */
-export function runCommand<C extends SourcesConfig>(
+export function runCommand<C extends SourcesConfig & { readonly rules: RiskConfig }>(
   partsOf: (config: C, db: Database) => JudgeParts,
 ): CommandSpec<C> {
   return defineCommand({
@@ -26,6 +27,7 @@ export function runCommand<C extends SourcesConfig>(
         opened,
         judge: partsOf(config, opened.db),
         sources: config.sources,
+        risk: config.rules.risk,
         signal: context.signal,
         progress: (message) => context.progress(message),
       };

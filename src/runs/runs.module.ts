@@ -9,7 +9,7 @@ import { HealthController } from './health.controller.js';
 import { Health } from './health.job.js';
 import { JudgePulse } from './judge.job.js';
 import { LeasedRun } from './leased-run.job.js';
-import { openConfigured } from './opened-source.job.js';
+import { type ConfiguredSources, openConfigured } from './opened-source.job.js';
 import { PageController } from './page.controller.js';
 import { type PulsedSource, PulseJob } from './pulse.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
@@ -22,14 +22,18 @@ import { Timers } from './timers.job.js';
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(sources: readonly SourceConfig[], judge: JudgeParts): DynamicModule {
+  static forRoot(configured: ConfiguredSources, judge: JudgeParts): DynamicModule {
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot()],
       controllers: [HealthController, PageController],
       providers: [
         Health,
-        StatusPageJob,
+        {
+          provide: StatusPageJob,
+          inject: [Database, Health],
+          useFactory: (db: Database, health: Health) => new StatusPageJob(db, health, configured.risk),
+        },
         Timers,
         {
           provide: JudgePulse,
@@ -39,20 +43,20 @@ export class RunsModule {
         {
           provide: PulseJob,
           inject: [Database, TagKeys, Log],
-          useFactory: (db: Database, tagKeys: TagKeys, log: Log) => pulseOf(sources, db, tagKeys, log),
+          useFactory: (db: Database, tagKeys: TagKeys, log: Log) => pulseOf(configured, db, tagKeys, log),
         },
       ],
     };
   }
 }
 
-function pulseOf(sources: readonly SourceConfig[], db: Database, tagKeys: TagKeys, log: Log): PulseJob {
+function pulseOf(of: ConfiguredSources, db: Database, tagKeys: TagKeys, log: Log): PulseJob {
   const slots = new SlotStore(db);
-  const story = new RunSource({ db, tagKeys, slots, open: (name) => openConfigured(sources, name) });
+  const story = new RunSource({ db, tagKeys, slots, open: (name) => openConfigured(of, name) });
   const retire = (configured: readonly string[]) =>
-    retireUnconfigured({ db, tagKeys, slots }, configured, false);
+    retireUnconfigured({ db, tagKeys, slots, risk: of.risk }, configured, false);
   return new PulseJob(
-    sources.map(pulsed),
+    of.sources.map(pulsed),
     new ScheduleStore(db),
     slots,
     new LeasedRun(slots, story),

@@ -16,10 +16,11 @@ export interface IdentityFacts {
   readonly builtIn: boolean;
 }
 
-/** A distinct direct grant with the lists that state it. */
-export interface HeldRole {
+/** A distinct direct grant, of a role or of a single permission, with the lists that state it. */
+export interface HeldRight {
   readonly principal: string;
-  readonly role: string;
+  /** `role:<id>` or `permission:<key>`. */
+  readonly target: string;
   readonly inScope: string;
   readonly statedIn: readonly StatedIn[];
 }
@@ -55,7 +56,7 @@ export interface RoleWord {
 
 /** Everything the question "who can do what" needs of one state. */
 export interface AccessFacts {
-  readonly held: readonly HeldRole[];
+  readonly held: readonly HeldRight[];
   readonly identities: ReadonlyMap<string, IdentityFacts>;
   /** Admin identity → directory entry of the same person. */
   readonly links: ReadonlyMap<string, string>;

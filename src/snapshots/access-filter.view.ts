@@ -1,3 +1,4 @@
+import { knownPermissions, type PermissionModel } from '../access/permission-model.js';
 import { didYouMean } from '../platform/config/nearest.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
@@ -17,21 +18,30 @@ export interface AccessWords {
  * one that was never known is a mistake.
  * @throws RolewatchError unknown-subject, with the nearest word
  */
-export async function accessFilter(sql: Sql, source: string, words: AccessWords): Promise<AccessFilter> {
+export async function accessFilter(
+  sql: Sql,
+  { source, model }: { readonly source: string; readonly model: PermissionModel },
+  words: AccessWords,
+): Promise<AccessFilter> {
   return {
     ...(words.permission !== undefined && {
-      permission: await permissionMeant(sql, source, words.permission),
+      permission: await permissionMeant(sql, source, model, words.permission),
     }),
     ...(words.role !== undefined && { roles: await rolesMeant(sql, source, words.role) }),
     ...(words.principal !== undefined && { principals: await principalsMeant(sql, source, words.principal) }),
   };
 }
 
-async function permissionMeant(sql: Sql, source: string, word: string): Promise<string> {
-  const known = await permissionWords(sql, source);
+async function permissionMeant(
+  sql: Sql,
+  source: string,
+  model: PermissionModel,
+  word: string,
+): Promise<string> {
+  const known = [...(await permissionWords(sql, source)), ...knownPermissions(model)];
   const meant = word.toLowerCase();
   if (known.some((permission) => permission.toLowerCase() === meant)) return meant;
-  throw unknown(source, 'permission', word, known);
+  throw unknown(source, 'permission', word, [...new Set(known)]);
 }
 
 async function rolesMeant(sql: Sql, source: string, word: string): Promise<ReadonlySet<string>> {

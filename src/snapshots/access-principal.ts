@@ -22,7 +22,7 @@ export interface PrincipalContext {
   readonly entry: IdentityFacts | undefined;
   /** People found below a unit. */
   readonly below: number | undefined;
-  /** User id that the source is read with. */
+  /** User id, or id of the token, that the source is read with. */
   readonly ownAccount: string | null;
 }
 
@@ -31,7 +31,9 @@ export function principalView(identity: IdentityFacts, context: PrincipalContext
   const kind = kindOf(identity, context.entry);
   const shownName = name ?? context.entry?.name ?? null;
   const isOwn =
-    nameSpace === 'admin' && context.ownAccount !== null && identity.matchKey === context.ownAccount;
+    (nameSpace === 'admin' || nameSpace === 'token') &&
+    context.ownAccount !== null &&
+    identity.matchKey === context.ownAccount;
   return {
     kind,
     ...(key === null ? { erased: true } : { key }),

@@ -1,8 +1,9 @@
 import { isBelow } from '../access/dn.js';
 import type { RiskTier } from '../access/model.js';
-import { GLOBAL_SCOPE, RoleCatalogue } from '../access/permissions.js';
+import { latentPermissions, type PermissionModel } from '../access/permission-model.js';
+import { GLOBAL_SCOPE, permissionsOf, RoleCatalogue, roleOf } from '../access/permissions.js';
 import type { RiskTiers } from '../access/risk.js';
-import type { AccessFacts, HeldRole, IdentityFacts, StatedIn } from './access-facts.js';
+import type { AccessFacts, HeldRight, IdentityFacts, StatedIn } from './access-facts.js';
 import { type PrincipalView, principalView } from './access-principal.js';
 
 /** One permission that somebody has, by one path. */
@@ -10,10 +11,14 @@ export interface AccessRow {
   readonly principal: PrincipalView;
   /** Its label; of a role that no catalogue explains, `unclassified: …`. */
   readonly permission: string;
-  readonly role: { readonly id: string; readonly name?: string; readonly tier: RiskTier };
+  readonly tier: RiskTier;
+  /** Absent: held without a role. */
+  readonly role?: { readonly id: string; readonly name?: string; readonly tier: RiskTier };
   readonly scope: { readonly key: string; readonly name?: string };
   /** `direct`, or `through OU …`. Nobody is shown through a group: its members are not known. */
   readonly path: string;
+  /** Held, and without effect as long as one of these is missing. */
+  readonly latent?: { readonly needs: readonly string[] };
   /** The lists that state the grant. */
   readonly statedIn: readonly StatedIn[];
 }
@@ -31,10 +36,12 @@ export interface AccessFilter {
 export class AccessRows {
   private readonly adminOf: ReadonlyMap<string, string>;
   private readonly catalogue: RoleCatalogue;
+  private readonly latent = new Map<string, ReadonlySet<string>>();
 
   constructor(
     private readonly facts: AccessFacts,
     private readonly tiers: RiskTiers,
+    private readonly model: PermissionModel,
     private readonly ownAccount: string | null,
   ) {
     this.adminOf = new Map([...facts.links].map(([admin, entry]) => [entry, admin]));
@@ -51,7 +58,8 @@ export class AccessRows {
         for (const right of this.rights(held)) {
           if (filter.permission !== undefined && right.permission.toLowerCase() !== filter.permission)
             continue;
-          rows.push({ principal, ...right, path, statedIn: held.statedIn });
+          const latent = this.latency(id, right);
+          rows.push({ principal, ...right, path, ...latent, statedIn: held.statedIn });
         }
       }
     }
@@ -59,12 +67,12 @@ export class AccessRows {
   }
 
   /** What two identities of one person state alike is one grant. */
-  private distinct(roles: ReadonlySet<string> | undefined): HeldRole[] {
-    const grants = new Map<string, HeldRole>();
+  private distinct(roles: ReadonlySet<string> | undefined): HeldRight[] {
+    const grants = new Map<string, HeldRight>();
     for (const held of this.facts.held) {
-      if (roles && !roles.has(held.role)) continue;
+      if (roles && !roles.has(roleOf(held.target) ?? '')) continue;
       const principal = this.canonical(held.principal);
-      const key = JSON.stringify([principal, held.role, held.inScope]);
+      const key = JSON.stringify([principal, held.target, held.inScope]);
       const same = grants.get(key);
       grants.set(
         key,
@@ -76,7 +84,7 @@ export class AccessRows {
 
   /** The holder itself; of a unit also who is below: everybody listed, and whoever was asked for. */
   private holders(
-    held: HeldRole,
+    held: HeldRight,
     principals: ReadonlySet<string> | undefined,
   ): { readonly id: string; readonly path: string }[] {
     const holders = [{ id: held.principal, path: 'direct' }];
@@ -91,20 +99,63 @@ export class AccessRows {
     return [...holders, ...[...below].map((id) => ({ id: this.canonical(id), path }))];
   }
 
-  private rights({ role, inScope }: HeldRole): Pick<AccessRow, 'permission' | 'role' | 'scope'>[] {
-    const permissions = this.catalogue.permissionsOf(role, inScope);
-    const name = this.roleName(role, inScope);
+  private rights({
+    target,
+    inScope,
+  }: HeldRight): Pick<AccessRow, 'permission' | 'tier' | 'role' | 'scope'>[] {
     const scopeName = this.facts.scopeNames.get(inScope);
-    const shown = {
-      role: {
-        id: role,
-        ...(name !== null && { name }),
-        tier: this.tiers.ofRole(role, permissions ?? []).tier,
-      },
-      scope: { key: inScope, ...(scopeName !== undefined && { name: scopeName }) },
-    };
-    const labels = permissions ?? [`unclassified: role ${role} is not in the catalogue`];
-    return labels.map((permission) => ({ permission, ...shown }));
+    const scope = { key: inScope, ...(scopeName !== undefined && { name: scopeName }) };
+    const role = roleOf(target);
+    if (role !== undefined) return this.rightsOfRole(role, scope);
+    return permissionsOf({ target, inScope }, this.catalogue).map((permission) => ({
+      permission,
+      tier: this.tiers.ofPermission(permission).tier,
+      scope,
+    }));
+  }
+
+  private rightsOfRole(
+    id: string,
+    scope: AccessRow['scope'],
+  ): Pick<AccessRow, 'permission' | 'tier' | 'role' | 'scope'>[] {
+    const permissions = this.catalogue.permissionsOf(id, scope.key);
+    const name = this.roleName(id, scope.key);
+    const { tier } = this.tiers.ofRole(id, permissions ?? []);
+    const role = { id, ...(name !== null && { name }), tier };
+    if (permissions === undefined) {
+      return [{ permission: `unclassified: role ${id} is not in the catalogue`, tier, role, scope }];
+    }
+    return permissions.map((permission) => ({
+      permission,
+      tier: this.tiers.ofPermission(permission).tier,
+      role,
+      scope,
+    }));
+  }
+
+  private latency(
+    holder: string,
+    { permission, scope }: Pick<AccessRow, 'permission' | 'scope'>,
+  ): Pick<AccessRow, 'latent'> {
+    const needs = this.model.requires.get(permission);
+    if (needs === undefined || !this.latentOf(holder, scope.key).has(permission)) return {};
+    return { latent: { needs } };
+  }
+
+  /** Over all that the holder has in the scope, whatever was asked for. */
+  private latentOf(holder: string, inScope: string): ReadonlySet<string> {
+    const key = JSON.stringify([holder, inScope]);
+    const known = this.latent.get(key);
+    if (known) return known;
+    const held = this.facts.held.filter(
+      (one) => one.inScope === inScope && this.canonical(one.principal) === holder,
+    );
+    const latent = latentPermissions(
+      new Set(held.flatMap((one) => permissionsOf(one, this.catalogue))),
+      this.model,
+    );
+    this.latent.set(key, latent);
+    return latent;
   }
 
   /** As the catalogue of its space calls it, else Global's, else whatever its holders' records say. */

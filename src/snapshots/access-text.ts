@@ -1,40 +1,66 @@
+import type { RiskTier } from '../access/model.js';
+import { permissionModelOf } from '../access/permission-model.js';
 import { compareTiers } from '../access/risk.js';
 import { oneLine } from '../platform/visible.js';
 import type { PrincipalView } from './access-principal.js';
 import type { AccessRow } from './access-rows.js';
 
-/** What no answer of this source shows; said under every report. */
-export const NOT_VISIBLE =
-  'Not visible through this source: members of LDAP groups, users of the System Manager, last log-in and use of a right.';
+const HIDDEN: Readonly<Record<string, string>> = {
+  'ivanti-epmm': 'members of LDAP groups, users of the System Manager, last log-in and use of a right',
+  'mambo-emm': 'last log-in, last use of a token or of a right, and who knows the value of a token',
+};
+
+/** What no answer of such a source shows; said under every report. */
+export function notVisible(product: string): string {
+  return `Not visible through this source: ${HIDDEN[product] ?? 'last log-in and use of a right'}.`;
+}
 
 /** Who can do what, grouped by principal: whoever holds the worst role first. */
-export function accessText(head: string, rows: readonly AccessRow[]): string {
+export function accessText(head: string, rows: readonly AccessRow[], product: string): string {
   const principals = [
     ...grouped(rows, (row) => JSON.stringify([row.principal.kind, row.principal.key])).values(),
   ];
   principals.sort(byWorstRole);
-  const blocks = principals.map((ofOne) => principalText(ofOne).join('\n'));
-  return [head, ...(blocks.length > 0 ? blocks : ['Nobody in this state.']), NOT_VISIBLE].join('\n\n');
+  const { scopeWord } = permissionModelOf(product);
+  const blocks = principals.map((ofOne) => principalText(ofOne, scopeWord).join('\n'));
+  return [head, ...(blocks.length > 0 ? blocks : ['Nobody in this state.']), notVisible(product)].join(
+    '\n\n',
+  );
 }
 
-function principalText(rows: readonly AccessRow[]): string[] {
+function principalText(rows: readonly AccessRow[], scopeWord: string): string[] {
   const [first] = rows;
   if (first === undefined) return [];
-  const roles = [...grouped(rows, (row) => JSON.stringify([row.role.id, row.scope.key, row.path])).values()];
+  const roles = [...grouped(rows, (row) => JSON.stringify([row.role?.id, row.scope.key, row.path])).values()];
   roles.sort(byWorstRole);
-  return [principalLine(first.principal), ...roles.flatMap(roleText)].map(oneLine);
+  return [principalLine(first.principal), ...roles.flatMap((ofOne) => roleText(ofOne, scopeWord))].map(
+    oneLine,
+  );
 }
 
-function roleText(rows: readonly AccessRow[]): string[] {
+function roleText(rows: readonly AccessRow[], scopeWord: string): string[] {
   const [first] = rows;
   if (first === undefined) return [];
   const { role, scope, path } = first;
-  const name = role.name === undefined ? `role ${role.id}` : `${role.name} (role ${role.id})`;
-  const where = scope.name === undefined ? `space ${scope.key}` : `space ${scope.name}`;
+  const where = `${scopeWord} ${scope.name ?? scope.key}`;
   return [
-    `  ${role.tier}: ${name}, ${where}, ${path}`,
-    `    ${rows.map((row) => row.permission).join(' · ')}`,
+    `  ${worstOf(rows)}: ${role === undefined ? 'without a role' : roleName(role)}, ${where}, ${path}`,
+    `    ${rows.map(permissionText).join(' · ')}`,
   ];
+}
+
+function roleName({ id, name }: NonNullable<AccessRow['role']>): string {
+  return name === undefined ? `role ${id}` : `${name} (role ${id})`;
+}
+
+function permissionText({ permission, latent }: AccessRow): string {
+  return latent === undefined ? permission : `${permission} (latent: needs ${latent.needs.join(' and ')})`;
+}
+
+const tierOf = ({ role, tier }: AccessRow): RiskTier => role?.tier ?? tier;
+
+function worstOf(rows: readonly AccessRow[]): RiskTier {
+  return rows.map(tierOf).sort(compareTiers)[0] ?? 'unclassified';
 }
 
 function principalLine(principal: PrincipalView): string {
@@ -67,8 +93,7 @@ function membersText({ count, known, below }: NonNullable<PrincipalView['members
 }
 
 function byWorstRole(a: readonly AccessRow[], b: readonly AccessRow[]): number {
-  const [worstOfA, worstOfB] = [a, b].map((rows) => rows.map(({ role }) => role.tier).sort(compareTiers)[0]);
-  return worstOfA === undefined || worstOfB === undefined ? 0 : compareTiers(worstOfA, worstOfB);
+  return compareTiers(worstOf(a), worstOf(b));
 }
 
 function grouped(rows: readonly AccessRow[], keyOf: (row: AccessRow) => string): Map<string, AccessRow[]> {

@@ -1,23 +1,25 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import type { RiskTiers } from '../access/risk.js';
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { accessFilter } from './access-filter.view.js';
 import { AccessRows } from './access-rows.js';
-import { accessText, NOT_VISIBLE } from './access-text.js';
+import { accessText, notVisible } from './access-text.js';
 import { accessFacts } from './access.view.js';
+import { productOf } from '../sources/source-config.js';
 import { knownSource } from './known-source.view.js';
 import { parseMoment } from './moment.js';
-import { type AccountsOfSources, ownAccountOf } from './own-account.js';
+import { type AccountsOfSources, configuredAccount } from './own-account.js';
 import { snapshotAt } from './snapshot-at.view.js';
 
-/** How risky the roles of a kind of source are. */
-export type TiersOf = (kind: string) => Promise<RiskTiers>;
+/** How risky the rights of a kind of source are, at this site. */
+export type TiersOf<C> = (kind: string, context: CommandContext<C>) => Promise<RiskTiers>;
 
 /** Below a unit with more people than this, they are counted, not listed, unless somebody asks. */
 const FEW_PEOPLE = 25;
 const MOST_PEOPLE = 10_000;
 
 /** @param tiersOf the risk tiers live in a room further on, which the entry hands in */
-export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> =>
+export const accessCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>): CommandSpec<C> =>
   defineCommand({
     name: 'access',
     summary: 'who can do what, by which path',
@@ -39,13 +41,15 @@ export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> 
       'rolewatch access hq --permission "Wipe device"',
       'rolewatch access hq --principal jdoe --at 2026-03-01T00:00:00Z',
     ],
-    async run(context: CommandContext<AccountsOfSources>, args, options) {
+    async run(context: CommandContext<C>, args, options) {
       const { source } = args;
       const moment = parseMoment(options.at);
       const { db } = await context.openDatabase();
       const { kind } = await knownSource(db, source);
       const at = await snapshotAt(db, source, moment);
-      const filter = await accessFilter(db, source, options);
+      const product = productOf(kind);
+      const model = permissionModelOf(product);
+      const filter = await accessFilter(db, { source, model }, options);
       const facts = await accessFacts(db, {
         source,
         seq: at.seq,
@@ -55,13 +59,15 @@ export const accessCommand = (tiersOf: TiersOf): CommandSpec<AccountsOfSources> 
       const people = options.people ? facts.people : facts.people.map(uncrowded);
       const access = new AccessRows(
         { ...facts, people },
-        await tiersOf(kind),
-        await ownAccountOf(context, source),
+        await tiersOf(kind, context),
+        model,
+        await configuredAccount(context, source),
       );
       const rows = access.rows(filter);
       const recordedAt = at.recordedAt.toISOString();
-      await context.print({ source, at: { ...at, recordedAt }, access: rows, notVisible: NOT_VISIBLE }, () =>
-        accessText(`${source}, snapshot ${at.seq} of ${recordedAt}`, rows),
+      await context.print(
+        { source, product, at: { ...at, recordedAt }, access: rows, notVisible: notVisible(product) },
+        () => accessText(`${source}, snapshot ${at.seq} of ${recordedAt}`, rows, product),
       );
       return 0;
     },

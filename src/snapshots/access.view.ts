@@ -1,7 +1,7 @@
 import type { Sql } from '../platform/tx.js';
 import type { AccessFacts, IdentityFacts } from './access-facts.js';
 import { catalogueAt } from './catalogue.view.js';
-import { heldRolesAt } from './held-roles.view.js';
+import { heldRightsAt } from './held-rights.view.js';
 import { identityFacts } from './identity-facts.view.js';
 import { linksAt } from './links.view.js';
 import { peopleBelow } from './people-below.view.js';
@@ -17,12 +17,12 @@ export interface AccessScope {
   readonly peopleLimit: number;
 }
 
-/** What one state says about who holds which role. Cost: the rights held, not the size of the directory. */
+/** What one state says about who holds which right. Cost: the rights held, not the size of the directory. */
 export async function accessFacts(
   sql: Sql,
   { source, seq, named, peopleLimit }: AccessScope,
 ): Promise<AccessFacts> {
-  const held = await heldRolesAt(sql, source, seq);
+  const held = await heldRightsAt(sql, source, seq);
   const links = await linksAt(sql, source, seq);
   const holders = withLinked([...new Set([...held.map((grant) => grant.principal), ...named])], links);
   const identities = await identityFacts(sql, source, seq, holders);

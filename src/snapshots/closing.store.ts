@@ -71,7 +71,7 @@ export class ClosingStore {
               (SELECT count(*) FROM stage_closing c WHERE ${STAGED} AND NOT c.exempt) AS closing,
               (SELECT count(*) FROM (${LOSING}) l) AS losing_right,
               EXISTS (SELECT FROM stage_closing c JOIN identity i ON i.source = $1 AND i.identity_id = c.identity_id
-                       WHERE ${STAGED} AND NOT c.exempt AND i.name_space = 'admin' AND i.match_key = $6) AS own_account`,
+                       WHERE ${STAGED} AND NOT c.exempt AND i.name_space IN ('admin', 'token') AND i.match_key = $6) AS own_account`,
       [run.source, step.stream, step.scope, run.runId, around.release?.holdSeq ?? null, around.ownAccount],
     );
     if (!row) throw new Error('no answer');

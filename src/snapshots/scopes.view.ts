@@ -11,6 +11,14 @@ export async function watchedScopes(sql: Sql, source: string): Promise<string[]>
   return rows.map((r) => r.scope);
 }
 
+/** The lists of these scopes that are read until now. */
+export async function watchedLists(sql: Sql, source: string, scopes: readonly string[]): Promise<Step[]> {
+  return sql.query<Step>(
+    `SELECT stream, scope FROM watch WHERE source = $1 AND scope = ANY ($2) AND until_seq IS NULL ORDER BY stream, scope`,
+    [source, scopes],
+  );
+}
+
 /** Scopes that the source listed, as we stand by it now. */
 export async function openScopes(sql: Sql, source: string, step: Step): Promise<string[]> {
   const rows = await sql.query<{ match_key: string }>(

@@ -9,9 +9,21 @@ import type { SourceConfig } from './source-config.js';
 export function configDigest(config: SourceConfig): string {
   const { name, kind, scopes, schedule, timezone, directoryDetail, limits, simulated } = config;
   const read = { name, kind, scopes, schedule, timezone, directoryDetail, limits, simulated };
-  const server =
-    config.kind === 'ivanti-epmm'
-      ? { url: config.url, basePath: config.basePath, username: config.username, pageSize: config.pageSize }
-      : {};
-  return sha256(canonicalBytes({ ...read, ...server })).toString('hex');
+  return sha256(canonicalBytes({ ...read, ...serverOf(config) })).toString('hex');
+}
+
+function serverOf(config: SourceConfig): object {
+  switch (config.kind) {
+    case 'ivanti-epmm': {
+      const { url, basePath, username, pageSize } = config;
+      return { url, basePath, username, pageSize };
+    }
+    case 'mambo-emm': {
+      const { url, ownToken, lists } = config;
+      return { url, ownToken, lists, headers: Object.keys(config.headers).sort() };
+    }
+    case 'ivanti-epmm-files':
+    case 'mambo-emm-files':
+      return {};
+  }
 }

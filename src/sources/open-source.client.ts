@@ -1,8 +1,12 @@
 import { allOrEveryFault } from '../platform/config/read-references.js';
+import type { Signature } from './http/get.client.js';
 import type { HttpLimits } from './http/limits.js';
 import { createIvantiEpmm, type IvantiEpmmSource } from './ivanti-epmm/ivanti-epmm.client.js';
 import { createIvantiEpmmFiles } from './ivanti-epmm/ivanti-epmm-files.client.js';
-import { readReferences } from './references.client.js';
+import type { MamboEmmSourceConfig } from './mambo-emm/http-config.js';
+import { createMamboEmmFiles } from './mambo-emm/mambo-emm-files.client.js';
+import { createMamboEmm } from './mambo-emm/mambo-emm.client.js';
+import { readReferences, readTeamReferences, signatureOf } from './references.client.js';
 import type { Source } from './source.js';
 import type { EpmmSourceConfig, SourceConfig, SourceLimits } from './source-config.js';
 
@@ -18,6 +22,10 @@ export async function openSource(config: SourceConfig): Promise<Source> {
       return openEpmm(config);
     case 'ivanti-epmm-files':
       return createIvantiEpmmFiles({ ...config, pageBytes: config.limits.pageMiB * MIB });
+    case 'mambo-emm':
+      return openMamboEmm(config);
+    case 'mambo-emm-files':
+      return createMamboEmmFiles({ ...config, pageBytes: config.limits.pageMiB * MIB });
   }
 }
 
@@ -34,6 +42,24 @@ export async function openEpmm(config: EpmmSourceConfig): Promise<IvantiEpmmSour
     scopes: config.scopes,
     pageSize: config.pageSize,
     limits: httpLimits(config.limits),
+  });
+}
+
+/** @throws RolewatchError config-invalid */
+async function openMamboEmm(config: MamboEmmSourceConfig): Promise<Source> {
+  const [caPem, ...headers] = await allOrEveryFault(readTeamReferences(config));
+  const { name, team, url, ownToken, lists } = config;
+  const sign = (): Signature => signatureOf(headers);
+  const limits = httpLimits(config.limits);
+  return createMamboEmm({
+    name,
+    team,
+    url,
+    ownToken,
+    lists,
+    sign,
+    limits,
+    ...(caPem !== undefined && { caPem }),
   });
 }
 

@@ -1,54 +1,14 @@
 import { z } from 'zod';
-import {
-  flag,
-  isLoopback,
-  optional,
-  path,
-  schedule,
-  text,
-  timezone,
-  whole,
-} from '../platform/config/fields.js';
+import { optional, path, text, whole } from '../platform/config/fields.js';
 import { didYouMean } from '../platform/config/nearest.js';
 import { type SecretReference, secretReference } from '../platform/config/reference.js';
 import { section } from '../platform/config/section.js';
 import { RolewatchError } from '../platform/errors.js';
+import { type AnySourceConfig, COMMON, url } from './config-fields.js';
+import { headersSchema, LISTS, type MamboEmmSourceConfig } from './mambo-emm/http-config.js';
+import { type MamboEmmFilesSourceConfig, TEAM } from './mambo-emm/files-config.js';
 
-/** How long a read may take and how much it may bring. */
-export interface SourceLimits {
-  readonly connectSeconds: number;
-  /** From the request to the answer's first byte. */
-  readonly headersSeconds: number;
-  /** Between two pieces of an answer. */
-  readonly idleSeconds: number;
-  /** One answer in all. */
-  readonly pageSeconds: number;
-  /** One answer in MiB (1,048,576 bytes). */
-  readonly pageMiB: number;
-  /** Requests for one page, the first included. */
-  readonly tries: number;
-  /** The longest `Retry-After` that is waited for. */
-  readonly retryAfterMinutes: number;
-  /** Reading in all; publishing is not part of it. */
-  readonly runMinutes: number;
-}
-
-interface AnySourceConfig {
-  readonly name: string;
-  /** Its path in the configuration, for messages: `sources[0]`. */
-  readonly at: string;
-  /** Ids of the scopes to read, or null: those that the source lists. */
-  readonly scopes: readonly string[] | null;
-  /** A cron expression of five fields, or null: read only when a person asks. */
-  readonly schedule: string | null;
-  /** The zone in which `schedule` is meant. */
-  readonly timezone: string;
-  /** `minimal`: no names of directory entries that hold nothing. */
-  readonly directoryDetail: 'minimal' | 'full';
-  readonly limits: SourceLimits;
-  /** Its data is made up; every manifest says so. */
-  readonly simulated: boolean;
-}
+export type { SourceLimits } from './config-fields.js';
 
 /** An EPMM server, read by HTTP. */
 export interface EpmmSourceConfig extends AnySourceConfig {
@@ -72,7 +32,8 @@ export interface EpmmFilesSourceConfig extends AnySourceConfig {
   readonly folder: string;
 }
 
-export type SourceConfig = EpmmSourceConfig | EpmmFilesSourceConfig;
+export type SourceConfig =
+  EpmmSourceConfig | EpmmFilesSourceConfig | MamboEmmSourceConfig | MamboEmmFilesSourceConfig;
 
 /** What a command needs that reads or shows sources. */
 export interface SourcesConfig {
@@ -82,6 +43,18 @@ export interface SourcesConfig {
 /** The product behind a kind: what its rules and risk tiers are kept under. */
 export function productOf(kind: string): string {
   return kind.replace(/-files$/, '');
+}
+
+/** The account that a source is read with, as `Source.ownAccount` has it; null where it is not known. */
+export function ownAccountOf(config: AccountOfSource): string | null {
+  return config.username ?? config.ownToken ?? null;
+}
+
+/** What the configuration of a source says of the account it is read with, whatever its kind. */
+export interface AccountOfSource {
+  readonly username?: string | undefined;
+  /** Id of the access token. */
+  readonly ownToken?: string | null | undefined;
 }
 
 /** @throws RolewatchError unknown-source, with the nearest known name */
@@ -100,23 +73,38 @@ export function sourceNamed(config: SourcesConfig, name: string): SourceConfig {
 export function sourcesSchema(folder: string): z.ZodType<SourceConfig[]> {
   return z
     .array(
-      z.discriminatedUnion('kind', [epmm(folder), epmmFiles(folder)], {
-        error: 'must be a mapping with a kind',
-      }),
+      z.discriminatedUnion(
+        'kind',
+        [epmm(folder), epmmFiles(folder), mamboEmm(folder), mamboEmmFiles(folder)],
+        {
+          error: 'must be a mapping with a kind',
+        },
+      ),
       {
         error: 'must be a list with at least one source',
       },
     )
     .min(1, { error: 'must be a list with at least one source' })
     .superRefine(refuseSameNames, { when: ({ value }) => Array.isArray(value) })
-    .transform((sources) => sources.map((source, i) => ({ ...source, at: `sources[${String(i)}]` })));
+    .transform((sources) =>
+      sources.map((source, i): SourceConfig => {
+        const at = `sources[${String(i)}]`;
+        return 'team' in source ? { ...source, ...ofTeam(source), at } : { ...source, at };
+      }),
+    );
+}
+
+/** A team is the one scope of its source, and none of its members is in a directory that is read. */
+function ofTeam({ team }: { readonly team: string }) {
+  return { scopes: [team], directoryDetail: 'full' as const };
 }
 
 function epmm(folder: string) {
   return section({
     kind: z.literal('ivanti-epmm'),
-    ...common(),
-    url: url(),
+    ...COMMON,
+    ...ofEpmm(),
+    url: url('username and password', 'what stands before /api/v2 belongs into basePath'),
     basePath: basePath().default(''),
     caFile: optional(path(folder, 'must be the path of a PEM file')),
     username: text(/^[^:\p{Cc}]{1,200}$/u, 'must be the name of the account to read with, without a colon'),
@@ -128,38 +116,36 @@ function epmm(folder: string) {
 function epmmFiles(folder: string) {
   return section({
     kind: z.literal('ivanti-epmm-files'),
-    ...common(),
+    ...COMMON,
+    ...ofEpmm(),
     folder: path(folder, 'must be the path of the folder with the exported answers'),
   });
 }
 
-function common() {
-  return {
-    name: text(
-      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      'must be a short name of lower-case letters, digits and hyphens, such as hq',
-    ),
-    scopes: scopes(),
-    schedule: optional(schedule()),
-    timezone: timezone().default('UTC'),
-    directoryDetail: z.enum(['minimal', 'full']).default('minimal'),
-    limits: limits(),
-    simulated: flag().default(false),
-  };
+function mamboEmm(folder: string) {
+  return section({
+    kind: z.literal('mambo-emm'),
+    ...COMMON,
+    team: TEAM,
+    url: url('headers', 'the path of each list belongs into lists'),
+    caFile: optional(path(folder, 'must be the path of a PEM file')),
+    headers: headersSchema(folder),
+    ownToken: optional(text(/^\S{1,200}$/, 'must be the id of the access token to read with')),
+    lists: LISTS,
+  });
 }
 
-/** Defaults: docs/configuration.md. Upper bounds keep a slip of the keyboard from becoming a wait of days. */
-function limits() {
+function mamboEmmFiles(folder: string) {
   return section({
-    connectSeconds: whole(1, 300, 'seconds').default(10),
-    headersSeconds: whole(1, 600, 'seconds').default(30),
-    idleSeconds: whole(1, 600, 'seconds').default(30),
-    pageSeconds: whole(1, 3_600, 'seconds').default(120),
-    pageMiB: whole(1, 256, 'MiB').default(32),
-    tries: whole(1, 10).default(5),
-    retryAfterMinutes: whole(0, 60, 'minutes').default(15),
-    runMinutes: whole(1, 1_440, 'minutes').default(30),
-  }).prefault({});
+    kind: z.literal('mambo-emm-files'),
+    ...COMMON,
+    team: TEAM,
+    file: path(folder, 'must be the path of the exported .yaml, .json or .csv file'),
+  });
+}
+
+function ofEpmm() {
+  return { scopes: scopes(), directoryDetail: z.enum(['minimal', 'full']).default('minimal') };
 }
 
 const SCOPES = 'must be all, or a list of ids such as [1, 3]';
@@ -176,29 +162,6 @@ function scopes(): z.ZodType<string[] | null> {
     .default('all')
     .transform((value) => (value === 'all' ? undefined : value))
     .pipe(optional(list));
-}
-
-function url(): z.ZodType<string> {
-  const due = 'must be the address of the server such as https://core.example.com';
-  return z.string({ error: due }).transform((value, context) => {
-    const parsed = URL.canParse(value) ? new URL(value) : undefined;
-    const message = parsed === undefined ? due : urlProblem(parsed, due);
-    if (parsed !== undefined && message === undefined) return parsed.origin;
-    context.issues.push({ code: 'custom', message: message ?? due, input: undefined });
-    return z.NEVER;
-  });
-}
-
-function urlProblem(parsed: URL, due: string): string | undefined {
-  if (parsed.username !== '' || parsed.password !== '')
-    return 'must not hold credentials; use username and password';
-  if (parsed.protocol === 'http:' && !isLoopback(parsed.hostname))
-    return `${due}: http would show the password to everybody on the way`;
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return due;
-  if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '') {
-    return `${due}, without a path; what stands before /api/v2 belongs into basePath`;
-  }
-  return undefined;
 }
 
 function basePath() {

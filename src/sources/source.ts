@@ -122,7 +122,7 @@ export interface Source {
   readonly scopeStream: string | null;
   /** Scopes by configuration, or null: discover them. */
   readonly configuredScopes: readonly string[] | null;
-  /** The account this source is read with, as a matchKey in name space `admin`; null when not known (files). */
+  /** The account this source is read with, as a matchKey in name space `admin` or `token`; null when not known (files). */
   readonly ownAccount: string | null;
   /** Who stated what was read: 'rolewatch' or the exporter's name. */
   readonly statedBy: string;

@@ -1,3 +1,4 @@
+import { permissionModelOf } from '../../src/access/permission-model.js';
 import type {
   BelowFact,
   Facts,
@@ -38,6 +39,7 @@ const LISTS = [
 
 export function facts(changed: Partial<Facts> = {}): Facts {
   return {
+    model: permissionModelOf('ivanti-epmm'),
     recordedAt: RECORDED,
     left: new Map(),
     readings: LISTS.map((one) => reading(one)),

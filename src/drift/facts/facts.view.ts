@@ -17,7 +17,10 @@ import { readScopes } from './scopes.view.js';
 import { type Movement, readBelow, readMovements, readUnits } from './units.view.js';
 
 /** Reads what explaining `seq` needs, from what changed outwards: whom it concerns, then all about those. */
-export async function readFacts(at: At, recordedAt: Date, left: Facts['left']): Promise<Facts> {
+export async function readFacts(
+  at: At,
+  { model, recordedAt, left }: Pick<Facts, 'model' | 'recordedAt' | 'left'>,
+): Promise<Facts> {
   const roles = await readRoles(at);
   const touched = await readTouchedGrants(at);
   const lost = new Set<IdentityId>();
@@ -44,6 +47,7 @@ export async function readFacts(at: At, recordedAt: Date, left: Facts['left']): 
   const losesRights =
     lost.size > 0 || changedRoles.some((role) => without(role.before ?? [], role.after ?? []).length > 0);
   return {
+    model,
     recordedAt,
     left,
     readings: await readReadings(at),

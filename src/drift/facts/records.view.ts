@@ -3,6 +3,7 @@ import type { Json } from '../../sources/source.js';
 import { groupBy } from '../collect.js';
 import {
   type AttributeFact,
+  type AttributeName,
   ATTRIBUTES,
   type IdentityFact,
   type IdentityId,
@@ -23,13 +24,24 @@ export interface PrincipalRecord {
   readonly type: string | null;
   readonly builtIn: boolean | null;
   readonly memberCount: number | null;
-  /** Of name, email and origin, those that the record stores. */
+  /** Of the attributes, those that the record stores. */
   readonly attributes: Readonly<Record<string, Json>>;
   readonly readBefore: Date | null;
   readonly readAfter: Date | null;
 }
 
-const PRINCIPAL_STREAMS = `('${STREAM.users}', '${STREAM.admins}', '${STREAM.directory}')`;
+/** Roles and scopes are nobody. */
+const OF_PRINCIPAL = `i.name_space in ('admin', 'dn', 'member', 'token')`;
+
+/** Where each attribute stands: what names somebody in `personal`, the rest in `body`. */
+const PERSONAL = ['name', 'email', 'owner', 'createdBy'] as const satisfies readonly AttributeName[];
+const PLAIN = [
+  'origin',
+  'createdAt',
+  'expiresAt',
+  'lastRotatedAt',
+] as const satisfies readonly AttributeName[];
+const among = (keys: readonly AttributeName[]): string => keys.map((key) => `'${key}'`).join(', ');
 
 /** The last read up to then that saw this version: a complete one, or the one that brought it. */
 const readUntil = (condition: string): string => `
@@ -44,12 +56,12 @@ const RECORDS = `
          r.body ->> 'type' as type, (r.body ->> 'builtIn')::boolean as "builtIn",
          (r.body ->> 'memberCount')::float8 as "memberCount",
          (select coalesce(jsonb_object_agg(key, value), '{}') from (
-            select key, value from jsonb_each(r.personal) where key in ('name', 'email')
-            union all select key, value from jsonb_each(r.body) where key = 'origin') stated) as attributes,
+            select key, value from jsonb_each(r.personal) where key in (${among(PERSONAL)})
+            union all select key, value from jsonb_each(r.body) where key in (${among(PLAIN)})) stated) as attributes,
          case when ${before('r')} then ${readUntil('o.seq < $2')} end as "readBefore",
          case when ${after('r')} then ${readUntil('o.seq <= $2')} end as "readAfter"
     from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
-   where r.source = $1 and r.identity_id = any ($3::bigint[]) and r.stream in ${PRINCIPAL_STREAMS} and ${either('r')}
+   where r.source = $1 and r.identity_id = any ($3::bigint[]) and ${OF_PRINCIPAL} and ${either('r')}
    order by r.identity_id, r.stream, r.scope, r.from_seq`;
 
 export async function readRecords(
@@ -60,7 +72,7 @@ export async function readRecords(
   return sql.query<PrincipalRecord>(RECORDS, [source, seq, identities]);
 }
 
-const differs = (column: string, key: string): string => `
+const differs = (column: string, key: AttributeName): string => `
   (later.${column} ? '${key}' and earlier.${column} ? '${key}'
    and later.${column} -> '${key}' is distinct from earlier.${column} -> '${key}')`;
 
@@ -69,17 +81,18 @@ const CHANGED_ATTRIBUTES = `
   with ${KNOWN}
   select distinct later.identity_id::text as identity
     from record later join known using (stream, scope)
+    join identity i on i.source = later.source and i.identity_id = later.identity_id and ${OF_PRINCIPAL}
     join record earlier on earlier.source = later.source and earlier.stream = later.stream
      and earlier.scope = later.scope and earlier.identity_id = later.identity_id and earlier.until_seq = $2
-   where later.source = $1 and later.from_seq = $2 and later.stream in ${PRINCIPAL_STREAMS}
-     and (${differs('personal', 'name')} or ${differs('personal', 'email')} or ${differs('body', 'origin')})
+   where later.source = $1 and later.from_seq = $2
+     and (${[...PERSONAL.map((key) => differs('personal', key)), ...PLAIN.map((key) => differs('body', key))].join(' or ')})
      and (later.stream <> '${STREAM.directory}'
           or exists (select from grant_ g
                       where g.source = $1 and g.principal = later.identity_id and ${either('g')})
           or exists (select from link l
                       where l.source = $1 and l.to_identity_id = later.identity_id and ${either('l')}))`;
 
-/** Identities whose name, mail address or origin some list states differently now. */
+/** Identities of which some list states an attribute differently now. */
 export async function readChangedAttributes({ sql, source, seq }: At): Promise<IdentityId[]> {
   const rows = await sql.query<{ identity: IdentityId }>(CHANGED_ATTRIBUTES, [source, seq]);
   return rows.map((row) => row.identity);
@@ -109,6 +122,8 @@ function foldedIn(rows: readonly PrincipalRecord[], attribute: 'name' | 'email')
 function kindOf(rows: readonly PrincipalRecord[]): PrincipalKind {
   const later = rows.filter((row) => row.isAfter);
   const known = later.length > 0 ? later : rows;
+  if (known.some((row) => row.nameSpace === 'token')) return 'access-token';
+  if (known.some((row) => row.nameSpace === 'member')) return 'member';
   if (known.some((row) => row.builtIn)) return 'built-in';
   if (known.some((row) => row.type === 'GROUP')) return 'ldap-group';
   if (known.some((row) => row.type === 'OU')) return 'ldap-ou';

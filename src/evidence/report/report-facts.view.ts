@@ -2,10 +2,12 @@ import { riskOfChange } from '../../drift/drift-risk.js';
 import { driftBetween } from '../../drift/drift.view.js';
 import type { Database } from '../../platform/database.js';
 import { AccessRows, type AccessRow } from '../../snapshots/access-rows.js';
-import { NOT_VISIBLE } from '../../snapshots/access-text.js';
+import { notVisible } from '../../snapshots/access-text.js';
 import { accessFacts } from '../../snapshots/access.view.js';
 import { coverageOf } from '../../snapshots/coverage.view.js';
 import { snapshotOf } from '../../snapshots/snapshots.view.js';
+import { permissionModelOf } from '../../access/permission-model.js';
+import { productOf } from '../../sources/source-config.js';
 import { manifestOfSnapshot } from '../bundle-facts.view.js';
 import type { Period } from '../document.js';
 import type { ReportFacts } from './report-model.js';
@@ -24,7 +26,7 @@ export async function reportFacts(db: Database, period: Period): Promise<ReportF
     slots: slots.filter(({ dueAt }) => within(period, new Date(dueAt))).reverse(),
     opened: [],
     closed: [],
-    notVisible: NOT_VISIBLE,
+    notVisible: notVisible(productOf(period.kind)),
     simulated: last['simulated'] === true,
   };
 }
@@ -34,9 +36,9 @@ const within = ({ from, to }: Period, dueAt: Date): boolean =>
 
 async function rightsAt(
   db: Database,
-  { source, tiers, ownAccount }: Period,
+  { source, kind, tiers, ownAccount }: Period,
   seq: number,
 ): Promise<AccessRow[]> {
   const facts = await accessFacts(db, { source, seq, named: [], peopleLimit: 0 });
-  return new AccessRows(facts, tiers, ownAccount).rows({});
+  return new AccessRows(facts, tiers, permissionModelOf(productOf(kind)), ownAccount).rows({});
 }

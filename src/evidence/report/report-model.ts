@@ -93,8 +93,9 @@ function withRights(subject: SubjectChanges, { before, after }: ReportFacts): Re
 /** One line for each role and path, with the places where it is held. */
 function rightsInWords(rows: readonly AccessRow[]): string[] {
   const places = new Map<string, Set<string>>();
-  for (const { role, permission, scope, path } of rows) {
-    const what = `${role.name ?? (role.id === '' ? permission : `role ${role.id}`)}${path === 'direct' ? '' : `, ${path}`}`;
+  for (const { role, permission, scope, path, latent } of rows) {
+    const right = role === undefined ? permission : (role.name ?? `role ${role.id}`);
+    const what = [right, ...(path === 'direct' ? [] : [path]), ...(latent ? ['latent'] : [])].join(', ');
     places.set(what, (places.get(what) ?? new Set()).add(scope.name ?? scope.key));
   }
   return [...places].map(([what, where]) => `${what}: ${[...where].sort().join(', ')}`).sort();

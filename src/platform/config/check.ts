@@ -18,7 +18,8 @@ export function checkYaml<T>(text: string, name: string, schema: z.ZodType<T>): 
   return parsed.data;
 }
 
-function report(name: string, faults: readonly Fault[]): string {
+/** `file:line:col where: message`, one a line in the order of the file, under a line that counts them. */
+export function report(name: string, faults: readonly Fault[]): string {
   const sorted = [...faults].sort(
     (a, b) => a.position.line - b.position.line || a.position.column - b.position.column,
   );

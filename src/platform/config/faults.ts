@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { didYouMean } from './nearest.js';
 import { knownKeys } from './section.js';
-import type { Path, Position, YamlDocument } from './yaml-document.js';
+import type { Located, Path, Position } from './yaml-document.js';
 
 /** One thing that is wrong: where, and what would be right. */
 export interface Fault {
@@ -14,7 +14,7 @@ export interface Fault {
 type Issue = z.core.$ZodIssue;
 
 /** Every fault that zod found, in the words of this file's reader. Never quotes a value, which may be a secret. */
-export function faultsOf(issues: readonly Issue[], document: YamlDocument, schema: z.ZodType): Fault[] {
+export function faultsOf(issues: readonly Issue[], document: Located, schema: z.ZodType): Fault[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, document);
     const fault = { position: document.locate(issue.path), where: shownPath(issue.path) };
@@ -32,7 +32,7 @@ function kindsOf(issue: Issue): string[] {
   return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 }
 
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: YamlDocument): Fault[] {
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: Located): Fault[] {
   const known = knownKeys(issue);
   return issue.keys.map((key) => ({
     position: document.locateKey(issue.path, key),
@@ -48,7 +48,7 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: YamlDocu
 function faultsBehind(
   issue: Issue,
   options: readonly string[],
-  document: YamlDocument,
+  document: Located,
   schema: z.ZodType,
 ): Fault[] {
   const section = issue.path.slice(0, -1);

@@ -24,7 +24,17 @@ export interface YamlFault {
   readonly message: string;
 }
 
-/** No real file comes near these; a hostile one must not cost memory or the stack. */
+/** What was read from a text, and where in it each part stands. */
+export interface Located {
+  /** Plain data, or undefined where the text is too broken to say. */
+  readonly value: unknown;
+  /** Where the value at `path` stands; for a missing one, the nearest thing around it that is there. */
+  locate(path: Path): Position;
+  /** Where a key stands itself, not its value. */
+  locateKey(path: Path, key: string): Position;
+}
+
+/** No real configuration comes near these; a hostile one must not cost memory or the stack. */
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_FAULTS = 20;
 
@@ -41,17 +51,16 @@ const WORDS: Readonly<Record<string, string>> = {
 const UNKNOWN_ALIAS = 'no anchor of this name stands before it; a text that begins with "*" needs quotes';
 
 /** A YAML 1.2 file with positions. Refuses what could mean two things: a key twice, unknown tags, a second document. */
-export class YamlDocument {
+export class YamlDocument implements Located {
   readonly faults: readonly YamlFault[];
-  /** Plain data, or undefined where the text is too broken to say. */
   readonly value: unknown;
   private readonly document: Document | undefined;
   private readonly lines = new LineCounter();
 
-  constructor(text: string) {
+  constructor(text: string, mostCharacters = MOST_CHARACTERS) {
     const faults: YamlFault[] = [];
-    if (text.length > MOST_CHARACTERS) {
-      faults.push({ position: START, message: `larger than ${String(MOST_CHARACTERS)} characters` });
+    if (text.length > mostCharacters) {
+      faults.push({ position: START, message: `larger than ${String(mostCharacters)} characters` });
     } else {
       try {
         this.document = parseDocument(text, {
@@ -70,7 +79,6 @@ export class YamlDocument {
     this.faults = faults;
   }
 
-  /** Where the value at `path` stands; for a missing one, the nearest thing around it that is there. */
   locate(path: Path): Position {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown =
@@ -80,7 +88,6 @@ export class YamlDocument {
     return START;
   }
 
-  /** Where a key stands itself, not its value. */
   locateKey(path: Path, key: string): Position {
     const parent: unknown = path.length === 0 ? this.document?.contents : this.document?.getIn(path, true);
     const pair = isMap(parent)

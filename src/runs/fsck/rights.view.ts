@@ -5,6 +5,9 @@ const array = (json: string): string =>
   `case when jsonb_typeof(${json}) = 'array' then ${json} else '[]' end`;
 const during = `range_agg(int4range(from_seq, until_seq)) as during`;
 
+/** Tokens and members state what they hold in the team whose lists they are in. */
+const OF_TEAM = `and i.name_space in ('token', 'member')`;
+
 /** Compares when each grant is stated by records with when it is stored, over all of time: one range each. */
 const GRANTS = `
   with said as (
@@ -13,6 +16,16 @@ const GRANTS = `
       from record r
      cross join jsonb_array_elements(${array(`r.body -> 'spaceRoles'`)}) as held
      cross join jsonb_array_elements(${array(`held -> 'roles'`)}) as role
+     where r.source = $1
+     union all
+    select r.stream, r.scope, r.identity_id, r.identity_id, 'permission:' || permission, r.scope, r.from_seq, r.until_seq
+      from record r join identity i on i.source = r.source and i.identity_id = r.identity_id ${OF_TEAM}
+     cross join jsonb_array_elements_text(${array(`r.body -> 'permissions'`)}) as permission
+     where r.source = $1
+     union all
+    select r.stream, r.scope, r.identity_id, r.identity_id, 'role:' || role, r.scope, r.from_seq, r.until_seq
+      from record r join identity i on i.source = r.source and i.identity_id = r.identity_id ${OF_TEAM}
+     cross join jsonb_array_elements_text(${array(`r.body -> 'roles'`)}) as role
      where r.source = $1),
   stated as (select stream, scope, identity_id, principal, target, in_scope, ${during} from said group by 1, 2, 3, 4, 5, 6),
   stored as (select stream, scope, identity_id, principal, target, in_scope, ${during} from grant_ where source = $1 group by 1, 2, 3, 4, 5, 6)

@@ -13,7 +13,7 @@ const SHOWN_MESSAGE = 200;
 export function checkHeaders(where: string, headers: Headers): void {
   const type = first(headers['content-type'])?.split(';')[0]?.trim().toLowerCase();
   if (type?.includes('html')) {
-    const hint = 'is basePath right, and is this the address of the API and not of a log-in page?';
+    const hint = 'is the path right, and is this the address of the API and not of a log-in page?';
     throw new SourceError('not-json-answer', `${where}: answered HTML: ${hint}`);
   }
   if (type !== undefined && type !== 'application/json' && type !== 'text/json' && !type.endsWith('+json')) {
@@ -55,8 +55,7 @@ export function refusalError(where: string, refusal: Refusal): SourceError {
     return new SourceError('not-json-answer', `${where}: answered 204, without the body that is due`);
   const words = `${where}: answered ${status}${serverWords(refusal)}`;
   if (status === 401) {
-    const hint =
-      'user name or password is wrong, or the account is locked; not tried again, so as not to lock it';
+    const hint = 'the credentials are wrong, or the account is locked; not tried again, so as not to lock it';
     return new SourceError('unauthorised', `${words}: ${hint}`);
   }
   if (status === 403)

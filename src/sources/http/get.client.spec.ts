@@ -169,7 +169,7 @@ describe('statuses', () => {
     [
       'HTML',
       json('<html>log in</html>', 200, { 'content-type': 'text/html' }),
-      'answered HTML: is basePath right',
+      'answered HTML: is the path right',
     ],
     [
       'text',

@@ -3,20 +3,36 @@ import { Pool } from 'undici';
 import { isLoopback } from '../../platform/config/fields.js';
 import { RolewatchError } from '../../platform/errors.js';
 import { SourceError } from '../source.js';
-import { checkHeaders, refusalError } from './answer.js';
+import { checkHeaders, type Headers, refusalError } from './answer.js';
 import { explainFailure } from './failure.js';
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.js';
 import { PassingError, retrying, type RetryDeps } from './retry.js';
 
-export interface GetSettings {
+export type GetSettings = (BasicCredentials | SignedCredentials) & {
   /** Scheme, host and port; everything this client ever talks to. */
   readonly url: string;
-  readonly username: string;
-  /** Asked before each request, so that a changed secret is taken up; never kept. */
-  readonly password: () => Promise<string> | string;
   /** PEM of the only authorities that are trusted; absent: those of Node. */
   readonly caPem?: string;
   readonly limits?: Partial<HttpLimits>;
+};
+
+/** HTTP Basic, sent without being asked for. */
+export interface BasicCredentials {
+  readonly username: string;
+  /** Asked before each request, so that a changed secret is taken up; never kept. */
+  readonly password: () => Promise<string> | string;
+}
+
+/** Headers that say who asks. Asked before each request, too. */
+export interface SignedCredentials {
+  readonly sign: () => Promise<Signature> | Signature;
+}
+
+export interface Signature {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whatever in them must not be repeated in a message. */
+  readonly secrets: readonly string[];
 }
 
 export interface GetDeps extends RetryDeps {
@@ -24,7 +40,7 @@ export interface GetDeps extends RetryDeps {
 }
 
 export interface GetRequest {
-  /** From the root of the origin, with its leading slash and without a query. */
+  /** From the root of the origin, with its leading slash; with a query only where `query` is absent. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   /** Named first in errors: "users, page 3". */
@@ -38,6 +54,7 @@ export interface GetAnswer {
   readonly bytes: Buffer;
   readonly sentAt: Date;
   readonly receivedAt: Date;
+  readonly headers: Headers;
 }
 
 /** Of an answer that is not used, no more than this is read to find the server's message. */
@@ -100,14 +117,14 @@ export class GetClient {
   }
 
   async #attempt(request: GetRequest): Promise<GetAnswer> {
-    const password = await this.#settings.password();
+    const signature = await signatureOf(this.#settings);
     const attempt = new AbortController();
     const cancel = (): void => attempt.abort();
     const timer = setTimeout(cancel, this.#limits.pageMs);
     request.signal.addEventListener('abort', cancel);
     try {
       if (request.signal.aborted) cancel();
-      return await this.#exchange(request, password, attempt.signal);
+      return await this.#exchange(request, signature, attempt.signal);
     } catch (error) {
       throw error instanceof SourceError ? error : this.#networkError(request, error, attempt.signal);
     } finally {
@@ -118,16 +135,15 @@ export class GetClient {
 
   async #exchange(
     { path, query, where }: GetRequest,
-    password: string,
+    signature: Signature,
     signal: AbortSignal,
   ): Promise<GetAnswer> {
     const sentAt = this.#deps.now();
-    const basic = Buffer.from(`${this.#settings.username}:${password}`).toString('base64');
     const { statusCode, headers, body } = await this.#pool.request({
       method: 'GET',
       path: `${path}${queryString(query)}`,
       headers: {
-        authorization: `Basic ${basic}`,
+        ...signature.headers,
         accept: 'application/json',
         'accept-encoding': 'identity',
         'user-agent': 'rolewatch',
@@ -137,12 +153,12 @@ export class GetClient {
     try {
       if (statusCode !== 200) {
         const refused = { status: statusCode, headers, origin: this.#origin, now: this.#deps.now() };
-        const redact = redaction([password, basic]);
+        const redact = redaction(signature.secrets);
         throw refusalError(where, { ...refused, redact, body: await beginning(body, REFUSAL_BYTES) });
       }
       checkHeaders(where, headers);
       const bytes = await whole(body, this.#limits.pageBytes, Number(headers['content-length'] ?? 0), where);
-      return { bytes, sentAt, receivedAt: this.#deps.now() };
+      return { bytes, sentAt, receivedAt: this.#deps.now(), headers };
     } finally {
       // Ends the connection where the body was not read to its end; an error it still has to tell is of no interest
       body.on('error', () => undefined).destroy();
@@ -160,6 +176,13 @@ export class GetClient {
     const message = `${where}: ${this.#origin}: ${words}`;
     return passing ? new PassingError(code, message) : new SourceError(code, message);
   }
+}
+
+async function signatureOf(settings: GetSettings): Promise<Signature> {
+  if ('sign' in settings) return settings.sign();
+  const password = await settings.password();
+  const basic = Buffer.from(`${settings.username}:${password}`).toString('base64');
+  return { headers: { authorization: `Basic ${basic}` }, secrets: [password, basic] };
 }
 
 async function whole(
@@ -203,9 +226,9 @@ function checkedOrigin(text: string): string {
   if (!URL.canParse(text)) throw invalid('not a URL; right would be https://core.example.com');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
-    throw invalid('holds credentials; they belong to username and password');
+    throw invalid('holds credentials; they belong to where secrets are named');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw invalid('holds more than scheme, host and port; a path belongs to basePath');
+    throw invalid('holds more than scheme, host and port');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw invalid(

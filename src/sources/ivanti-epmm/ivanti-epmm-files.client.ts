@@ -8,7 +8,7 @@ import {
   type Step,
 } from '../source.js';
 import { DEFAULT_LIMITS } from '../http/limits.js';
-import { ExportFolder } from './export-folder.client.js';
+import { ExportFolder } from '../export-folder.client.js';
 import { type ExportedFile, filesOf, readFileNames } from './file-names.js';
 import { FileSequence } from './file-sequence.js';
 import { judgedInTurns } from './judged.client.js';

@@ -70,6 +70,7 @@ describe('a drift report', () => {
     const bob = { kind: 'local-admin', key: 'bob', name: 'bob Example' };
     expect(report).toEqual({
       source: SOURCE,
+      product: 'ivanti-epmm',
       from: { seq: 1, recordedAt: hour(1, 30), digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       to: { seq: 2, recordedAt: hour(2, 30), digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       changes: [

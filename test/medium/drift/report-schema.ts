@@ -19,6 +19,8 @@ const members = z.strictObject({
 });
 const snapshot = z.strictObject({ seq: count, recordedAt: z.iso.datetime(), digest: z.string() });
 
+const effective = z.strictObject({ gained: z.array(z.string()), lost: z.array(z.string()) });
+
 const change = z.strictObject({
   ids: z.array(z.string().regex(/^\d+\.\d+$/)).min(1),
   what: z.enum(CHANGE_KINDS),
@@ -30,7 +32,9 @@ const change = z.strictObject({
   attribute: z
     .strictObject({ name: z.string(), before: z.json().optional(), after: z.json().optional() })
     .optional(),
-  effective: z.strictObject({ gained: z.array(z.string()), lost: z.array(z.string()) }).optional(),
+  level: z.strictObject({ before: z.string().nullable(), after: z.string().nullable() }).optional(),
+  effective: effective.optional(),
+  latent: effective.optional(),
   cause: z.enum(CAUSES),
   window: z.strictObject({
     notSeenAt: z.iso.datetime().optional(),
@@ -54,6 +58,7 @@ const change = z.strictObject({
 
 export const reportSchema = z.strictObject({
   source: z.string(),
+  product: z.string(),
   from: snapshot,
   to: snapshot,
   changes: z.array(change),

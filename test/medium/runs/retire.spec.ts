@@ -17,7 +17,7 @@ afterEach(async () => {
 function retire(configured: readonly string[], asked = true): Promise<string[]> {
   const { db } = pipeline;
   const tagKeys = new TagKeys({ no: 1, key: Buffer.alloc(32, 7) });
-  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db) }, configured, asked);
+  return retireUnconfigured({ db, tagKeys, slots: new SlotStore(db), risk: {} }, configured, asked);
 }
 
 describe('a source that the configuration no longer names', () => {

@@ -39,10 +39,10 @@ beforeEach(async () => {
     db: bench.fresh.db,
     tagKeys,
   });
-  const judge = judgePartsOf({ sources, rules: { ...AS_SHIPPED, waivers: null } }, bench.fresh.db);
+  const judge = judgePartsOf({ sources, rules: { ...AS_SHIPPED, risk: {}, waivers: null } }, bench.fresh.db);
   const application = {
     module: Application,
-    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot(sources, judge)],
+    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot({ sources, risk: {} }, judge)],
   };
   await new Promise<void>((listening, failed) => {
     const onListening = (address: string): void => {

@@ -65,6 +65,7 @@ describe('access', () => {
     expect(row).toEqual({
       principal: { kind: 'local-admin', key: 'boss', name: 'The Boss', ownAccount: true },
       permission: 'Manage administrators',
+      tier: 'unclassified',
       role: { id: '1', name: 'Manage administrators and device spaces', tier: 'critical' },
       scope: { key: '1', name: 'Global' },
       path: 'direct',

@@ -1,11 +1,9 @@
 import type { Sql } from '../platform/tx.js';
-import type { HeldRole, StatedIn } from './access-facts.js';
+import type { HeldRight, StatedIn } from './access-facts.js';
 import { grantsAt } from './grants.view.js';
 
-const ROLE = 'role:';
-
-/** The direct grants of roles in force in snapshot `seq`, each with the lists that state it there. */
-export async function heldRolesAt(sql: Sql, source: string, seq: number): Promise<HeldRole[]> {
+/** The direct grants in force in snapshot `seq`, each with the lists that state it there. */
+export async function heldRightsAt(sql: Sql, source: string, seq: number): Promise<HeldRight[]> {
   const grants = await grantsAt(sql, source, seq);
   const supports = await sql.query<{
     principal: string;
@@ -27,12 +25,5 @@ export async function heldRolesAt(sql: Sql, source: string, seq: number): Promis
     lists.push({ stream: support.stream, ...(support.scope !== '' && { scope: support.scope }) });
     stated.set(keyOf(support), lists);
   }
-  return grants
-    .filter((grant) => grant.target.startsWith(ROLE))
-    .map((grant) => ({
-      principal: grant.principal,
-      role: grant.target.slice(ROLE.length),
-      inScope: grant.inScope,
-      statedIn: stated.get(keyOf(grant)) ?? [],
-    }));
+  return grants.map((grant) => ({ ...grant, statedIn: stated.get(keyOf(grant)) ?? [] }));
 }

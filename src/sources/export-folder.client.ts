@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SourceError } from '../source.js';
+import { SourceError } from './source.js';
 
 /** A folder of files that somebody else wrote: nothing outside it is ever read, and nothing without a bound. */
 export class ExportFolder {

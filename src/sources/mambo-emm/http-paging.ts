@@ -1,0 +1,147 @@
+/** Where a read of a list stands: what to ask next, and what does not add up. */
+import { at } from './json-path.js';
+import type { ListMapping } from './http-config.js';
+
+/** What an answer showed that paging goes by. */
+export interface Answered {
+  readonly envelope: unknown;
+  readonly rows: number;
+  readonly total: number | null;
+  /** Equal for answers with the same items. */
+  readonly fingerprint: string;
+  /** The `Link` header. */
+  readonly link: string | undefined;
+}
+
+/** What to ask next: query parameters, or for links a whole path with its query. */
+export type Ask = { readonly query: Readonly<Record<string, string | number>> } | { readonly path: string };
+
+export interface Turned {
+  readonly next: Ask | null;
+  /** In words. */
+  readonly faults: readonly string[];
+}
+
+const MOST_PAGES = 10_000;
+
+export class HttpPaging {
+  private pages = 0;
+  private rows = 0;
+  private total: number | null = null;
+  private isLost = false;
+  private readonly seen = new Set<string>();
+  private readonly asked = new Set<string>();
+
+  constructor(
+    private readonly mapping: ListMapping,
+    private readonly origin: string,
+  ) {}
+
+  first(): Ask {
+    return this.ask(undefined);
+  }
+
+  /** Whether items came that were there before: then an answer says nothing new. */
+  knows(fingerprint: string): boolean {
+    return this.seen.has(fingerprint);
+  }
+
+  /** The read came to an end that a total stated, and the server can be asked whether that is true. */
+  beyondEnd(): Ask | null {
+    const { style } = this.mapping.paging;
+    return !this.isLost && this.total !== null && (style === 'offset' || style === 'page')
+      ? this.ask(undefined)
+      : null;
+  }
+
+  accept(answer: Answered): Turned {
+    const faults: string[] = [];
+    const repeats = answer.rows > 0 && this.seen.has(answer.fingerprint);
+    this.seen.add(answer.fingerprint);
+    this.pages++;
+    this.rows += answer.rows;
+    if (answer.total !== null) faults.push(...this.noteTotal(answer.total, answer.rows));
+    if (repeats) faults.push('the same items again: the server does not page as it is configured');
+    if (this.pages >= MOST_PAGES) faults.push(`no end after ${this.pages} pages and ${this.rows} items`);
+    this.isLost = repeats || this.pages >= MOST_PAGES;
+    if (this.isLost) return { next: null, faults };
+    return this.following(answer, faults);
+  }
+
+  private noteTotal(total: number, rows: number): string[] {
+    const before = this.total;
+    this.total = total;
+    const faults: string[] = [];
+    if (before !== null && before !== total)
+      faults.push(`the total is ${total}, but was ${before} before: the list changed while it was read`);
+    if (rows === 0 && this.rows < total)
+      faults.push(`the total is ${total}, but after ${this.rows} items no more came`);
+    if (this.rows > total) faults.push(`the total is ${total}, but ${this.rows} items were received`);
+    return faults;
+  }
+
+  private following(answer: Answered, faults: readonly string[]): Turned {
+    const { paging } = this.mapping;
+    if (paging.style === 'none') return { next: null, faults };
+    if (paging.style === 'offset' || paging.style === 'page') {
+      // without a total only an empty page is an end: a server may give fewer items than it was asked for
+      const more = answer.rows > 0 && (this.total === null || this.rows < this.total);
+      return { next: more ? this.ask(undefined) : null, faults };
+    }
+    if (paging.style === 'link') return this.linked(answer, faults);
+    const next = at(answer.envelope, paging.nextAt);
+    if (next === undefined || next === null || next === '' || next === false) return { next: null, faults };
+    if (typeof next !== 'string' && typeof next !== 'number')
+      return { next: null, faults: [...faults, 'the next cursor is neither a text nor a number'] };
+    return this.unasked(String(next), this.ask(String(next)), faults);
+  }
+
+  private linked({ link }: Answered, faults: readonly string[]): Turned {
+    const target = nextLink(link);
+    if (target === null) return { next: null, faults };
+    const base = `${this.origin}${this.mapping.path}`;
+    const url = URL.canParse(target, base) ? new URL(target, base) : null;
+    if (url?.origin !== this.origin)
+      return {
+        next: null,
+        faults: [...faults, 'the next page is said to be on another server: not followed'],
+      };
+    const path = `${url.pathname}${url.search}`;
+    return this.unasked(path, { path }, faults);
+  }
+
+  private unasked(key: string, next: Ask, faults: readonly string[]): Turned {
+    if (this.asked.has(key))
+      return { next: null, faults: [...faults, 'the next page is one that was read already'] };
+    this.asked.add(key);
+    return { next, faults };
+  }
+
+  private ask(cursor: string | undefined): Ask {
+    const { paging, query } = this.mapping;
+    switch (paging.style) {
+      case 'none':
+      case 'link':
+        return { query };
+      case 'offset':
+        return { query: { ...query, [paging.offset]: this.rows, [paging.limit]: paging.size } };
+      case 'page':
+        return { query: { ...query, [paging.page]: paging.first + this.pages, [paging.limit]: paging.size } };
+      case 'cursor': {
+        const sized = paging.limit !== undefined &&
+          paging.size !== undefined && { [paging.limit]: paging.size };
+        return { query: { ...query, ...sized, ...(cursor !== undefined && { [paging.cursor]: cursor }) } };
+      }
+    }
+  }
+}
+
+/** The target of `rel="next"` in a Link header (RFC 8288), or null. */
+export function nextLink(header: string | undefined): string | null {
+  for (const [, target = '', parameters = ''] of (header ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
+    const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);
+    const words = (relation?.[1] ?? relation?.[2] ?? '').toLowerCase().split(/\s+/);
+    if (words.includes('next')) return target;
+  }
+  return null;
+}

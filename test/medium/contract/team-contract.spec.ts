@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { northwindField, type Team } from '../../../demo/estate/team.js';
+import { exportTeam } from '../../../demo/estate/team-export.js';
+import { type Style, TeamServer } from '../../../demo/estate/team-server.js';
+import { createMamboEmm } from '../../../src/sources/mambo-emm/mambo-emm.client.js';
+import { createMamboEmmFiles } from '../../../src/sources/mambo-emm/mambo-emm-files.client.js';
+import type { Source } from '../../../src/sources/source.js';
+import { TeamPipeline } from '../../support/team-pipeline.js';
+import { byFile, describeTeamContract, readList, type TeamAccess } from './team-contract.js';
+
+for (const kind of ['yaml', 'json', 'csv'] as const) describeTeamContract(`from ${kind}`, byFile(kind));
+for (const style of ['none', 'offset', 'page', 'cursor', 'link'] as const)
+  describeTeamContract(`over HTTP, paging by ${style}`, overHttp(style));
+
+function overHttp(style: Style): (team: Team) => Promise<TeamAccess> {
+  return async (team) => {
+    const server = await TeamServer.start(team, { style });
+    return { open: () => Promise.resolve(opened(server)), close: () => server.stop() };
+  };
+}
+
+function opened(server: TeamServer, secret = server.secret): Source {
+  return createMamboEmm(
+    {
+      name: 'team',
+      team: server.team.key,
+      url: server.url,
+      sign: () => ({ headers: { authorization: `Bearer ${secret}` }, secrets: [secret] }),
+      ownToken: null,
+      lists: server.lists,
+      limits: { tries: 2, pageMs: 5_000 },
+    },
+    { sleep: () => Promise.resolve(), random: () => 0 },
+  );
+}
+
+describe('a team over HTTP', () => {
+  let server: TeamServer;
+  afterEach(() => server.stop());
+
+  const faultsOf = async (style: Style, fault: TeamServer['fault']): Promise<string[]> => {
+    server = await TeamServer.start(northwindField(), { style });
+    server.fault = fault;
+    const source = opened(server);
+    try {
+      return (await readList(source, 'members')).faults.map(({ code, message }) => `${code}: ${message}`);
+    } catch (error) {
+      return [`thrown: ${(error as Error).message}`];
+    } finally {
+      await source.close();
+    }
+  };
+  /** The part of an answer that the simulated server puts its items in. */
+  const dataOf = (body: unknown) =>
+    (body as { data: { items: Record<string, unknown>[]; total: number; next: unknown } }).data;
+
+  it('is only ever asked, with GET and the configured headers, and nothing is kept of what nobody mapped', async () => {
+    server = await TeamServer.start(northwindField());
+    const source = opened(server);
+    const { records } = await readList(source, 'access_tokens');
+    await source.close();
+    expect(server.requests.every(({ method, authorised }) => method === 'GET' && authorised)).toBe(true);
+    expect(JSON.stringify(records)).not.toContain('mmb_');
+  });
+
+  it('that ignores its paging is not read as complete', async () => {
+    const first = structuredClone({ items: [] as Record<string, unknown>[] });
+    const faults = await faultsOf('offset', ({ body }, _, no) => {
+      if (no === 0) first.items = [...dataOf(body).items];
+      else dataOf(body).items = first.items;
+    });
+    expect(faults).toEqual([
+      'bad-count: members, page 1: the same items again: the server does not page as it is configured',
+    ]);
+  });
+
+  it.each([
+    ['too low', 2, 'beyond-end: members, page 1: 2 items behind the stated end: the total is too low'],
+    ['too high', 9, 'bad-count: members, page 2: the total is 9, but after 4 items no more came'],
+    ['no number', 'many', 'bad-count: members, page 0: data.total: expected a whole number from 0 (totalAt)'],
+  ])('whose total is %s is not read as complete', async (_, total, expected) => {
+    expect(await faultsOf('offset', ({ body }) => Object.assign(dataOf(body), { total }))).toContain(
+      expected,
+    );
+  });
+
+  it('that runs in a circle comes to an end', async () => {
+    expect(await faultsOf('cursor', ({ body }) => Object.assign(dataOf(body), { next: 'c2' }))).toEqual([
+      'bad-count: members, page 1: the next page is one that was read already',
+    ]);
+    await server.stop();
+    expect(
+      await faultsOf('link', ({ headers }) =>
+        Object.assign(headers, { link: '<https://elsewhere.example/x>; rel=next' }),
+      ),
+    ).toEqual(['bad-count: members, page 0: the next page is said to be on another server: not followed']);
+  });
+
+  it('with a word that nobody has explained loses that entry, and says which', async () => {
+    server = await TeamServer.start(northwindField(), { style: 'none' });
+    server.fault = ({ body }) => {
+      const [item] = dataOf(body).items;
+      Object.assign(item?.['access'] as object, { webhooks: 'MANAGER' });
+    };
+    const source = opened(server);
+    const { records, faults } = await readList(source, 'access_tokens');
+    await source.close();
+    expect(records).toHaveLength(2);
+    expect(faults).toEqual([
+      {
+        code: 'bad-row',
+        message:
+          'accessTokens, page 0: data.items[0]: access.webhooks: is a word whose meaning is not configured (known: NOTHING, NONE, VIEW, MANAGE, DELETE); did you mean "MANAGE"?',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a redirect', 302, { location: 'https://elsewhere.example' }, 'a redirect to https://elsewhere.example'],
+    ['a log-in page', 200, { 'content-type': 'text/html' }, 'answered HTML'],
+    ['another shape', 200, {}, 'data.items: expected a list (itemsAt)'],
+  ])('that answers with %s is not believed', async (_, status, headers, expected) => {
+    const faults = await faultsOf('offset', (reply) => {
+      reply.status = status;
+      Object.assign(reply.headers, headers);
+      reply.body = {};
+    });
+    expect(faults).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('that refuses the token is not asked again, and the token is in no message', async () => {
+    server = await TeamServer.start(northwindField());
+    const source = opened(server, 'a-wrong-secret');
+    const error = await readList(source, 'members').catch((thrown: unknown) => thrown);
+    await source.close();
+    expect(error).toMatchObject({ code: 'unauthorised' });
+    expect(String(error)).not.toContain('a-wrong-secret');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('has the root that its export has, and no change between the two', async () => {
+    server = await TeamServer.start(northwindField());
+    const pipeline = await TeamPipeline.start();
+    const folder = await mkdtemp(join(tmpdir(), 'rolewatch-team-'));
+    const root = async (seq: number) =>
+      (await pipeline.db.query(`select encode(root, 'hex') as root from snapshot where seq = $1`, [seq]))[0];
+    try {
+      pipeline.source = () => Promise.resolve(opened(server));
+      const live = await pipeline.publish();
+      const exported = { exportedAt: new Date(), exporter: 'Eve Exporter' };
+      const file = await exportTeam(server.team, folder, 'csv', exported);
+      pipeline.source = () => createMamboEmmFiles({ name: 'team', team: server.team.key, file });
+      const second = await pipeline.publish();
+      expect((await pipeline.drift(live, second)).changes).toEqual([]);
+      expect(await root(second)).toEqual(await root(live));
+      expect(await pipeline.fsck()).toEqual([]);
+    } finally {
+      await pipeline.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
