@@ -6,7 +6,9 @@ import { openCluster } from '../src/platform/embedded-postgres/cluster.js';
 import { openEmbedded } from '../src/platform/embedded-postgres/open-embedded.js';
 import { findServer } from '../src/platform/embedded-postgres/server.js';
 import { PAGE_SIZE } from './days.js';
+import { secretFile, teamSources } from './team-stage.js';
 import type { EpmmServer } from './estate/epmm-server.js';
+import type { TeamServer } from './estate/team-server.js';
 
 /** What a demo leaves in its folder before anything else. */
 const MARK = '.rolewatch-demo';
@@ -48,16 +50,17 @@ async function removeEarlier(folder: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-/** Writes rolewatch.yaml and the password it names; the server's port is another one each time. */
-export async function configure(folder: string, server: EpmmServer): Promise<DemoFolder> {
+/** Writes rolewatch.yaml and the secrets it names; the ports of the servers are others each time. */
+export async function configure(folder: string, server: EpmmServer, team: TeamServer): Promise<DemoFolder> {
   const config = join(folder, 'rolewatch.yaml');
   await writeFile(join(folder, 'epmm-password'), server.password, { mode: 0o600 });
-  await writeFile(config, yamlFor(server));
+  await writeFile(secretFile(folder), team.secret, { mode: 0o600 });
+  await writeFile(config, yamlFor(server) + teamSources(team));
   return { data: folder, config };
 }
 
 function yamlFor(server: EpmmServer): string {
-  return `# Written by the demo: this server is made up, and answers only while the demo runs.
+  return `# Written by the demo: these servers are made up, and answer only while the demo runs.
 sources:
   - name: ${SOURCE}
     kind: ivanti-epmm

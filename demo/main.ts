@@ -11,7 +11,10 @@ import { openDemoDatabase, rolewatch } from './command-line.js';
 import { type Day, DAYS, play, type ShrinkAccepted } from './days.js';
 import { EpmmServer } from './estate/epmm-server.js';
 import { northwind } from './estate/northwind.js';
+import { northwindField } from './estate/team.js';
+import { TeamServer } from './estate/team-server.js';
 import { configure, type DemoFolder, freshFolder, SOURCE } from './folder.js';
+import { playTeam, TEAM_SOURCE } from './team-stage.js';
 import { portFor } from './port.js';
 import { heading, say, wrapped } from './text.js';
 
@@ -40,18 +43,21 @@ async function main({ once, data }: Arguments): Promise<void> {
   await freshFolder(data);
   say(INTRODUCTION);
   const server = await EpmmServer.start(northwind());
+  const team = await TeamServer.start(northwindField());
   try {
-    const folder = await configure(data, server);
+    const folder = await configure(data, server, team);
     const opened = await openDemoDatabase(data);
     try {
       const stage = { folder, server, db: opened.db };
       for (const [index, day] of DAYS.entries()) await act(stage, day, index + 1);
+      await playTeam(team.team, data, (...argv) => command(folder, [0], ...argv));
       say(closing(folder));
       if (!once) await serve(folder);
     } finally {
       await opened.close();
     }
   } finally {
+    await team.stop();
     await server.stop();
   }
 }
@@ -100,7 +106,7 @@ async function serve(folder: DemoFolder): Promise<void> {
 
 const INTRODUCTION = wrapped(
   'Northwind Mobile is made up: 300 people, 15 admins, 3 device spaces, and a simulated server that answers as EPMM ' +
-    'does. The reading, the PostgreSQL and the commands are the real ones. Days are chapters of the story; the times ' +
+    'does; then its team of mambo EMM, whose server is made up in every respect. The reading, the PostgreSQL and the commands are the real ones. Days are chapters of the story; the times ' +
     'of snapshots and windows are those of your clock.',
 );
 
@@ -110,6 +116,7 @@ function closing({ data, config }: DemoFolder): string {
     heading('Try it yourself'),
     `  npx rolewatch drift ${SOURCE} --from 1 ${folder}`,
     `  npx rolewatch access ${SOURCE} --permission "Wipe device" ${folder} --config ${shown(config)}`,
+    `  npx rolewatch drift ${TEAM_SOURCE} --from 1 ${folder}`,
     `  npx rolewatch fsck ${folder}`,
   ].join('\n');
 }

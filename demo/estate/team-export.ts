@@ -60,7 +60,8 @@ const said = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([
 
 function permissionsOf({ levels, commands }: HeldAreas): Row {
   const stated = LADDER_AREAS.flatMap((area) => (levels[area] === undefined ? [] : [[area, levels[area]]]));
-  return Object.fromEntries([...stated, ...(commands.length > 0 ? [[COMMANDS_AREA, [...commands]]] : [])]);
+  const switched = commands.length > 0 ? { [COMMANDS_AREA]: [...commands] } : {};
+  return { ...(Object.fromEntries(stated) as Row), ...switched };
 }
 
 function table(columns: readonly string[], rows: readonly Row[]): string {
@@ -72,6 +73,6 @@ function table(columns: readonly string[], rows: readonly Row[]): string {
 }
 
 function cell(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(' ') : value === undefined ? '' : String(value);
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,3 +1,4 @@
+import { permissionOf } from '../access/permissions.js';
 import type { RiskTiers } from '../access/risk.js';
 import type { Explanation } from '../drift/explain.store.js';
 import { permissionsLostByEverybody } from '../drift/holdings.js';
@@ -51,7 +52,9 @@ async function firstReadRoles(sql: Sql, source: string, seq: number): Promise<He
     catalogue.find((entry) => entry.role === role && entry.scope === scope)?.permissions;
   return grants.map(({ principal, target, inScope }) => {
     const role = target.replace(/^role:/, '');
-    const permissions = permissionsOf(role, inScope) ?? permissionsOf(role, GLOBAL) ?? [];
+    const single = permissionOf(target);
+    const permissions =
+      single !== undefined ? [single] : (permissionsOf(role, inScope) ?? permissionsOf(role, GLOBAL) ?? []);
     return { identity: principal, role, scope: inScope, permissions };
   });
 }

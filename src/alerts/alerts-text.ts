@@ -1,3 +1,4 @@
+import { permissionOf } from '../access/permissions.js';
 import { compareTiers } from '../access/risk.js';
 import { oneLine } from '../platform/visible.js';
 import type { AlertHolder, AlertView } from './alerts.view.js';
@@ -43,7 +44,7 @@ function holderLines(holders: readonly AlertHolder[]): string[] {
     if (first === undefined) return '';
     const { principal, scope, tier } = first;
     const roles = held.map(({ role }) =>
-      role.name === undefined ? `role ${role.id}` : `${role.id} ${role.name}`,
+      role.name === undefined ? (permissionOf(role.id) ?? `role ${role.id}`) : `${role.id} ${role.name}`,
     );
     return oneLine(
       `  [${tier}] ${who(principal)} in ${scope.name ?? `space ${scope.key}`}: ${roles.join('; ')}`,

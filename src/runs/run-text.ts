@@ -39,25 +39,29 @@ export function heldIn(run: RunSummary): { readonly list: ObservationView; reado
     }));
 }
 
-export function runText(run: RunSummary): string {
+/** @param scopeWord what the source calls its scopes */
+export function runText(run: RunSummary, scopeWord = 'space'): string {
   const { source, outcome, why, snapshot, driftText, judgement } = run;
   if (snapshot === undefined) return `${source}: ${outcome}${why === undefined ? '' : `: ${why}`}`;
   return [
     `${source}: snapshot ${snapshot.seq} of ${snapshot.recordedAt}, digest ${snapshot.digest}`,
-    ...observationLines(snapshot.observations).map((line) => `  ${line}`),
+    ...observationLines(snapshot.observations, scopeWord).map((line) => `  ${line}`),
     ...(driftText === undefined
       ? ['', 'First snapshot: nothing to compare it with. What there is: rolewatch access ' + source]
       : ['', driftText]),
     ...alertsText(run.alerts ?? []),
-    ...heldText(heldIn(run)),
+    ...heldText(heldIn(run), scopeWord),
     ...(judgement === undefined ? [] : ['', judgementText(source, judgement)]),
   ].join('\n');
 }
 
-function heldText(held: readonly { readonly list: ObservationView; readonly release: string }[]): string[] {
+function heldText(
+  held: readonly { readonly list: ObservationView; readonly release: string }[],
+  scopeWord: string,
+): string[] {
   return held.flatMap(({ list, release }) => [
     '',
-    `Held: ${list.held} in ${listName(list)}${list.why === undefined ? '' : `: ${list.why}`}`,
+    `Held: ${list.held} in ${listName(list, scopeWord)}${list.why === undefined ? '' : `: ${list.why}`}`,
     `  if they are really gone: ${release}`,
   ]);
 }

@@ -1,9 +1,10 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { JudgeParts } from '../findings/judge-due.job.js';
 import type { Database } from '../platform/database.js';
 import type { RiskConfig } from '../rules/risk-tiers.js';
-import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
+import { productOf, type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
 
@@ -40,10 +41,16 @@ export function runCommand<C extends SourcesConfig & { readonly rules: RiskConfi
         // one source alone fails with its own error code; of several, the others are still read
         reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
       }
-      await context.print({ runs: reports.map(document) }, () => reports.map(runText).join('\n\n'));
+      await context.print({ runs: reports.map(document) }, () =>
+        reports.map((report) => runText(report, scopeWordOf(report.source, config))).join('\n\n'),
+      );
       return worstExitCode(reports.map(exitCodeOf));
     },
   });
+}
+
+function scopeWordOf(source: string, config: SourcesConfig): string {
+  return permissionModelOf(productOf(sourceNamed(config, source).kind)).scopeWord;
 }
 
 async function attempt(source: SourcesConfig['sources'][number], options: RunNowOptions): Promise<RunReport> {

@@ -1,4 +1,6 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import { defineCommand } from '../platform/command/command.js';
+import { productOf } from '../sources/source-config.js';
 import { knownSource, knownSources } from './known-source.view.js';
 import type { SnapshotView } from './observation.js';
 import { snapshotsText } from './snapshots-text.js';
@@ -17,7 +19,10 @@ export const snapshotsCommand = defineCommand({
     const sources = args.source === undefined ? await knownSources(db) : [await knownSource(db, args.source)];
     const snapshots: SnapshotView[] = [];
     for (const { name } of sources) snapshots.push(...(await snapshotsOf(db, name, options.last)));
-    await context.print({ snapshots }, () => snapshotsText(snapshots));
+    const kinds = new Map(sources.map(({ name, kind }) => [name, kind]));
+    const scopeWordOf = (source: string): string =>
+      permissionModelOf(productOf(kinds.get(source) ?? '')).scopeWord;
+    await context.print({ snapshots }, () => snapshotsText(snapshots, scopeWordOf));
     return 0;
   },
 });

@@ -137,6 +137,27 @@ describe('the demo, once', () => {
     expect(day).not.toContain('Held:');
   });
 
+  it('plays the days of the team: latent rights, tokens for everything, roles that grow', () => {
+    const titled = /━━ The team, day \d+ · (.+?) ━+\n([^]*?)(?=\n━━ )/g;
+    const played = new Map(
+      [...story.said.matchAll(titled)].map(([, title = '', text = '']) => [title, text]),
+    );
+    expect(played.size).toBe(6);
+    expect(played.get('The pipeline may wipe, in vain')).toMatch(
+      /held without effect \(latent\): device-commands\.wipe[^]*device-commands\.wipe \(latent: needs devices\.view\)/,
+    );
+    expect(played.get('And now it may')).toMatch(
+      /"devices"[^]*: none, later view[^]*gained: device-commands\.wipe; devices\.view/,
+    );
+    expect(played.get('A token for everything')).toMatch(
+      /\[critical\] test, delete me \(tok-test\), access token/,
+    );
+    expect(played.get('A role is raised')).toMatch(
+      /Helpdesk \(helpdesk\), role[^]*"members": view, later manage[^]*affected: Ben Bauer \(ben\), member; Cal Costa/,
+    );
+    expect(played.get('The same from a file')).toMatch(/tok-test[^]*device-commands\.wipe/);
+  });
+
   it('says nothing of another spelling', () => {
     expect(on('A quiet day, spelt differently')).toMatch(/\nNo changes\.\n/);
   });
@@ -164,7 +185,7 @@ describe('the demo, served', () => {
     const page = await (await fetch(address)).text();
     expect(page).toContain('night.shift');
     expect(await (await fetch(`${address}/health`)).json()).toMatchObject({
-      sources: [{ source: 'hq', lastSnapshot: { seq: 11 } }],
+      sources: [{ source: 'field' }, { source: 'field-export' }, { source: 'hq', lastSnapshot: { seq: 11 } }],
     });
     // as npm does, which passes the terminal's signal on to a process that has it already
     child.kill('SIGINT');

@@ -18,11 +18,6 @@ export const populationDocument: EvidenceDocument = {
     const facts = await accessFacts(sql, { source, seq: to.seq, named: [], peopleLimit: LISTED_PEOPLE });
     const access = new AccessRows(facts, tiers, permissionModelOf(productOf(kind)), ownAccount);
     for (const { principal, permission, tier, role, scope, path, latent } of access.rows({}))
-      facts,
-      tiers,
-      permissionModelOf(productOf(kind)),
-      ownAccount,
-    ).rows({}))
       yield {
         kind: principal.kind,
         key: principal.key,

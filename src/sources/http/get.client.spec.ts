@@ -223,7 +223,7 @@ describe('one origin', () => {
 
   it.each([
     ['https://user:pw@core.example.com', /credentials/],
-    ['https://core.example.com/rest', /basePath/],
+    ['https://core.example.com/rest', /more than scheme, host and port/],
     ['http://core.example.com', /must be https/],
     ['http://127.0.0.1.example.com', /must be https/],
     ['core.example.com', /not a URL/],

@@ -59,7 +59,12 @@ export class MamboEmmSource implements Source {
   /** Whether somebody answers: the first page of the first list. What it says of its version is not known. */
   async ping(signal: AbortSignal): Promise<ServerInfo> {
     const mapping = this.#mapping('access_tokens');
-    await this.#get({ query: mapping.query }, { mapping, where: 'ping', signal, tries: 1 });
+    await this.#get(new HttpPaging(mapping, this.#origin).first(), {
+      mapping,
+      where: 'ping',
+      signal,
+      tries: 1,
+    });
     return { serverVersion: null, apiVersion: null };
   }
 

@@ -166,14 +166,12 @@ function wordsIn<T extends string>(
   return said.map((word: unknown, i) => wordOf(word, list.words, [...list.at, String(i)]));
 }
 
+const isWord = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
 /** A word that nobody has said the meaning of is an error: it may be any right. */
 function wordOf<T extends string>(value: unknown, words: Readonly<Record<string, T>>, path: JsonPath): T {
-  if (
-    typeof value !== 'string' &&
-    typeof value !== 'number' &&
-    typeof value !== 'boolean' &&
-    value !== null
-  ) {
+  if (!isWord(value)) {
     throw new BadItem(path, `expected a word, one of ${Object.keys(words).join(', ')}`);
   }
   const word = String(value);

@@ -99,19 +99,24 @@ function refuseGaps(
   { areas, levels, commands: switches, listed: words, notGiven }: Unchecked,
   context: z.RefinementCtx,
 ): void {
-  const placed = Object.keys(typeof areas === 'object' && areas !== null ? areas : {}).filter(
-    (area) => property(areas, area) !== undefined,
-  );
-  const meanings: unknown[] = Object.values(Object(property(words, 'words')) as object);
+  const placed = LADDER_AREAS.filter((area) => property(areas, area) !== undefined);
+  const listedWords = property(words, 'words');
+  const meanings: unknown[] =
+    typeof listedWords === 'object' && listedWords !== null ? Object.values(listedWords) : [];
   const byWord = meanings.map((one) => String(one).slice(0, String(one).lastIndexOf('.')));
   const left: unknown[] = Array.isArray(notGiven) ? notGiven : [];
-  const found = new Set([...placed, ...byWord, ...left, ...(switches === undefined ? [] : [COMMANDS_AREA])]);
+  const found = new Set<unknown>([
+    ...placed,
+    ...byWord,
+    ...left,
+    ...(switches === undefined ? [] : [COMMANDS_AREA]),
+  ]);
   const missing = MAMBO_AREAS.filter((area) => !found.has(area));
   if (missing.length > 0) {
     const message = `says nothing of ${missing.join(', ')}: say where they are, or put them under notGiven`;
     context.addIssue({ code: 'custom', message });
   }
-  for (const area of LADDER_AREAS.filter((one) => placed.includes(one))) {
+  for (const area of placed) {
     if (property(levels, area) !== undefined || property(levels, 'any') !== undefined) continue;
     const message = `has no words: say under levels.${area} (or levels.any) what the server's words mean`;
     context.addIssue({ code: 'custom', path: ['areas', area], message });
