@@ -36,7 +36,15 @@ const STARTED = '^src/(main|cli)\\.ts$|^demo/main\\.ts$|^bench/[^/]+\\.ts$';
 const PURE = path('^src/[^/]+/', '^src/(platform|generated)/', '\\.[^/.]+\\.ts$');
 /** What a pure file may use. */
 const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors)\\.ts$', '^src/platform/config/'];
-const COMPUTING_PACKAGES = ['canonicalize', 'croner', 'fastest-levenshtein', 're2js', 'yaml', 'zod'];
+const COMPUTING_PACKAGES = [
+  'canonicalize',
+  'croner',
+  'fastest-levenshtein',
+  'ipaddr.js',
+  're2js',
+  'yaml',
+  'zod',
+];
 const COMPUTING_BUILTINS = ['assert', 'buffer', 'crypto', 'path', 'string_decoder', 'url', 'util'];
 const EFFECTFUL_BUILTINS = builtinModules.filter((name) => !COMPUTING_BUILTINS.includes(name.split('/')[0]));
 const NETWORK = ['^(dns|http|http2|https|net|tls)$', '^dns/promises$', '^node_modules/undici/'];

@@ -1,4 +1,5 @@
 import { AppModule } from './app.module.js';
+import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
 import type { CommandSpec } from './platform/command/command.js';
 import { driftCommand } from './drift/drift.command.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   snapshotsCommand,
   driftCommand(tiersOf),
   accessCommand(tiersOf),
+  alertsCommand,
   coverageCommand,
   acceptShrinkCommand,
   resumeCommand,

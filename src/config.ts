@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type AlertsConfig, alertsSchema, refuseLostRoutes } from './alerts/alerts-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
@@ -7,10 +8,14 @@ import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 /** The whole of rolewatch.yaml, checked, with every default filled in; each room describes its own part. */
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
+  readonly alerts: AlertsConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
 export async function loadConfig(file: string): Promise<Config> {
   const path = resolve(file);
-  return readConfigFile(path, section({ sources: sourcesSchema(dirname(path)), server: serverConfig() }));
+  const folder = dirname(path);
+  const rooms = { sources: sourcesSchema(folder), server: serverConfig(), alerts: alertsSchema(folder) };
+  // what only the whole file can tell is told with the faults of its parts
+  return readConfigFile(path, section(rooms).superRefine(refuseLostRoutes, { when: () => true }));
 }

@@ -1,4 +1,5 @@
 import type { RiskTiers } from '../access/risk.js';
+import { type AlertRouting, NO_ROUTING } from '../alerts/alert-routing.js';
 import { writeAlerts } from '../alerts/alert.store.js';
 import { explainSnapshot } from '../drift/explain.store.js';
 import type { Database } from '../platform/database.js';
@@ -13,6 +14,8 @@ export interface PublishParts {
   readonly db: Database;
   readonly tagKeys: TagKeys;
   readonly slots: SlotStore;
+  /** Who is told of what is worth telling; absent: nobody. */
+  readonly routing?: AlertRouting;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface PublishParts {
  * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
  */
 export async function publishRun(
-  { db, tagKeys, slots }: PublishParts,
+  { db, tagKeys, slots, routing = NO_ROUTING }: PublishParts,
   claim: Claim,
   tiers: RiskTiers,
   publication: Omit<Publication, 'run' | 'tagKeyNo'>,
@@ -40,7 +43,7 @@ export async function publishRun(
       seq,
       left: new Map(leftScopes.map(({ scope, by }) => [scope, by])),
     });
-    await writeAlerts(tx, { source, seq, tiers, explanation, readings });
+    await writeAlerts(tx, { source, seq, tiers, explanation, readings, routing });
     await slots.markPublished(tx, claim, seq);
     return seq;
   });

@@ -1,4 +1,7 @@
-import { type AlertView, alertsOf } from '../alerts/alerts.view.js';
+import type { AlertView } from '../alerts/alert-view.js';
+import { routingOf } from '../alerts/alert-routing.js';
+import type { AlertsConfig } from '../alerts/alerts-config.js';
+import { alertsOf } from '../alerts/alerts.view.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { OpenDatabase } from '../platform/open-database.js';
@@ -21,6 +24,7 @@ import { SlotStore } from './slot.store.js';
 export interface RunNowOptions {
   readonly opened: OpenDatabase;
   readonly sources: readonly SourceConfig[];
+  readonly alerts: AlertsConfig;
   readonly signal: AbortSignal;
   progress(message: string): void;
 }
@@ -48,6 +52,7 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     db,
     tagKeys,
     slots,
+    routing: routingOf(options.alerts),
     open: (name) => openConfigured(options.sources, name),
     progress: (name, { step, verdict }) =>
       options.progress(`${name}: ${step.stream} ${step.scope}: ${verdict}`),

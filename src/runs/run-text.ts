@@ -1,4 +1,4 @@
-import type { AlertView } from '../alerts/alerts.view.js';
+import type { AlertView } from '../alerts/alert-view.js';
 import { alertsText } from '../alerts/alerts-text.js';
 import type { ObservationView, SnapshotView } from '../snapshots/observation.js';
 import { releaseCommand } from '../snapshots/release.js';

@@ -1,5 +1,7 @@
 import { defineCommand, type CommandContext } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import { deliverAfterRun } from '../alerts/alerts.job.js';
+import type { AlertsConfig } from '../alerts/alerts-config.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run-now.job.js';
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
@@ -12,12 +14,13 @@ export const runCommand = defineCommand({
   arguments: { source: { description: 'only this source' } },
   options: {},
   examples: ['rolewatch run hq', 'rolewatch run --json'],
-  async run(context: CommandContext<SourcesConfig>, args) {
+  async run(context: CommandContext<SourcesConfig & { readonly alerts: AlertsConfig }>, args) {
     const config = await context.config();
     const chosen = args.source === undefined ? config.sources : [sourceNamed(config, args.source)];
     const options: RunNowOptions = {
       opened: await context.openDatabase(),
       sources: config.sources,
+      alerts: config.alerts,
       signal: context.signal,
       progress: (message) => context.progress(message),
     };
@@ -30,6 +33,12 @@ export const runCommand = defineCommand({
       reports.push(await (chosen.length === 1 ? runNow(source, options) : attempt(source, options)));
     }
     await context.print({ runs: reports.map(document) }, () => reports.map(runText).join('\n\n'));
+    const parts = {
+      db: options.opened.db,
+      alerts: config.alerts,
+      sources: config.sources.map(({ name }) => name),
+    };
+    for (const warning of await deliverAfterRun(parts, context.signal)) context.warn(warning);
     return worstExitCode(reports.map(exitCodeOf));
   },
 });

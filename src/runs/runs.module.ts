@@ -1,5 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { routingOf } from '../alerts/alert-routing.js';
+import { type AlertsConfig, NO_ALERTS } from '../alerts/alerts-config.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { Database } from '../platform/database.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
@@ -20,10 +23,11 @@ import { Timers } from './timers.job.js';
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(sources: readonly SourceConfig[]): DynamicModule {
+  static forRoot(sources: readonly SourceConfig[], alerts: AlertsConfig = NO_ALERTS): DynamicModule {
+    const names = sources.map(({ name }) => name);
     return {
       module: RunsModule,
-      imports: [ScheduleModule.forRoot()],
+      imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
       controllers: [HealthController, PageController],
       providers: [
         Health,
@@ -32,18 +36,30 @@ export class RunsModule {
         {
           provide: PulseJob,
           inject: [Database, TagKeys, Log],
-          useFactory: (db: Database, tagKeys: TagKeys, log: Log) => pulseOf(sources, db, tagKeys, log),
+          useFactory: (db: Database, tagKeys: TagKeys, log: Log) =>
+            pulseOf(sources, alerts, { db, tagKeys, log }),
         },
       ],
     };
   }
 }
 
-function pulseOf(sources: readonly SourceConfig[], db: Database, tagKeys: TagKeys, log: Log): PulseJob {
+interface PulseParts {
+  readonly db: Database;
+  readonly tagKeys: TagKeys;
+  readonly log: Log;
+}
+
+function pulseOf(
+  sources: readonly SourceConfig[],
+  alerts: AlertsConfig,
+  { db, tagKeys, log }: PulseParts,
+): PulseJob {
   const slots = new SlotStore(db);
-  const story = new RunSource({ db, tagKeys, slots, open: (name) => openConfigured(sources, name) });
+  const routing = routingOf(alerts);
+  const story = new RunSource({ db, tagKeys, slots, routing, open: (name) => openConfigured(sources, name) });
   const retire = (configured: readonly string[]) =>
-    retireUnconfigured({ db, tagKeys, slots }, configured, false);
+    retireUnconfigured({ db, tagKeys, slots, routing }, configured, false);
   return new PulseJob(
     sources.map(pulsed),
     new ScheduleStore(db),

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { AlertsJob } from '../alerts/alerts.job.js';
 import { PulseJob } from './pulse.job.js';
 import { PULSE_MS } from './timing.js';
 
@@ -9,7 +10,10 @@ import { PULSE_MS } from './timing.js';
  */
 @Injectable()
 export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly pulse: PulseJob) {}
+  constructor(
+    private readonly pulse: PulseJob,
+    private readonly alerts: AlertsJob,
+  ) {}
 
   /** The first look is at once, so that slots are seen, and missed ones recorded, as soon as the service is up. */
   async onApplicationBootstrap(): Promise<void> {
@@ -21,7 +25,13 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.pulse.beat();
   }
 
+  /** What is worth telling leaves by a timer of its own: a mail server that hangs keeps no source from being read. */
+  @Interval('alerts', PULSE_MS)
+  async tell(): Promise<void> {
+    await this.alerts.beat();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    await this.pulse.drain();
+    await Promise.all([this.pulse.drain(), this.alerts.drain()]);
   }
 }
