@@ -144,17 +144,18 @@ const FROM =
   'must be a mail address such as rolewatch@example.com, or { name: Rolewatch, address: rolewatch@example.com }';
 
 function sender(): z.ZodType<MailAddress> {
-  const named = section({
-    name: text(/^[^\p{C}<>",]{1,60}$/u, 'must be a short name without quotes, commas or brackets').default(
-      'Rolewatch',
-    ),
-    address: text(ADDRESS, ONE_ADDRESS),
-  });
+  const name = text(
+    /^[^\p{C}<>",]{1,60}$/u,
+    'must be a short name without quotes, commas or brackets',
+  ).default('Rolewatch');
+  const named = section({ name, address: text(ADDRESS, ONE_ADDRESS) });
   return z
     .unknown()
     .transform((value, context) => {
-      if (value !== undefined) return typeof value === 'string' ? { address: value } : value;
-      context.issues.push({ code: 'custom', message: `missing; it ${FROM}`, input: undefined });
+      if (typeof value === 'string' && ADDRESS.test(value)) return { address: value };
+      if (typeof value === 'object' && value !== null) return value;
+      const message = value === undefined ? `missing; it ${FROM}` : FROM;
+      context.issues.push({ code: 'custom', message, input: undefined });
       return z.NEVER;
     })
     .pipe(named);
@@ -166,32 +167,38 @@ function hook(folder: string): z.ZodType<HookConfig> {
       /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
       'must be a short name of lower-case letters, digits and hyphens, such as siem',
     ),
-    url: z.string({ error: URL_DUE }),
+    url: hookUrl(),
     secret: secretReference(folder),
     caFile: optional(path(folder, 'must be the path of a PEM file')),
     allowPrivate: flag().default(false),
     timeoutSeconds: whole(1, 120, 'seconds').default(15),
-  })
-    .superRefine(({ url, allowPrivate }, context) => {
-      const message = urlProblem(url, allowPrivate);
-      if (message !== undefined) context.addIssue({ code: 'custom', path: ['url'], message });
-    })
-    .transform((config) => ({ ...config, url: new URL(config.url).href }));
+  }).superRefine(({ url, allowPrivate }, context) => {
+    const { hostname } = new URL(url);
+    const literal = hostname === 'localhost' ? '127.0.0.1' : hostname;
+    const message = addressProblem(literal, allowPrivate, 'literal');
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['url'], message });
+  });
 }
 
 const URL_DUE = 'must be the address to post to such as https://hooks.example.com/rolewatch';
 
-function urlProblem(url: string, allowPrivate: boolean): string | undefined {
-  if (!URL.canParse(url)) return URL_DUE;
-  const { protocol, username, password, hostname, hash } = new URL(url);
+function hookUrl(): z.ZodType<string> {
+  return z.string({ error: URL_DUE }).transform((value, context) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    const message = parsed === undefined ? URL_DUE : urlProblem(parsed);
+    if (parsed !== undefined && message === undefined) return parsed.href;
+    context.issues.push({ code: 'custom', message: message ?? URL_DUE, input: undefined });
+    return z.NEVER;
+  });
+}
+
+function urlProblem({ protocol, username, password, hostname, hash }: URL): string | undefined {
   if (username !== '' || password !== '')
     return 'must not hold credentials: the signature says who is sending';
-  if (protocol !== 'https:' && protocol !== 'http:') return URL_DUE;
   if (protocol === 'http:' && !isLoopback(hostname))
     return `${URL_DUE}: http would show every alert to everybody on the way`;
-  if (hash !== '') return 'must not have a part after #, which is never sent';
-  const literal = hostname === 'localhost' ? '127.0.0.1' : hostname;
-  return addressProblem(literal, allowPrivate, 'literal');
+  if (protocol !== 'https:' && protocol !== 'http:') return URL_DUE;
+  return hash === '' ? undefined : 'must not have a part after #, which is never sent';
 }
 
 function route(): z.ZodType<Route> {

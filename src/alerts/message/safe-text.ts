@@ -63,5 +63,5 @@ export function html(text: string): string {
 /** One word of a command line that can be typed as it stands. */
 export function shellWord(text: string): string {
   const safe = safeText(text, 200);
-  return /^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+  return /^-$|^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
