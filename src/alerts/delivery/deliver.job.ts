@@ -5,7 +5,7 @@ import type { Channel } from './channel.js';
 import type { Claimed, DeliveryStore } from './delivery.store.js';
 
 export interface DeliverOptions {
-  /** Take what comes due within this time, too. */
+  /** Take new messages, which wait for company, so much before they are due. One that was tried keeps its pause. */
   readonly aheadMs: number;
   readonly signal: AbortSignal;
 }

@@ -14,7 +14,7 @@ export interface Claimed extends Outgoing {
 }
 
 export interface ClaimOptions {
-  /** Take what comes due within this time, too. */
+  /** Take new messages, which wait for company, so much before they are due. One that was tried keeps its pause. */
   readonly aheadMs: number;
 }
 
@@ -38,7 +38,7 @@ export class DeliveryStore {
       `WITH due AS (
          SELECT source, id FROM outbox
           WHERE state = 'pending' AND channel = $1 AND ($2::text IS NULL OR recipient = $2)
-            AND due_at <= clock_timestamp() + $3 * interval '1 millisecond'
+            AND due_at <= clock_timestamp() + CASE WHEN epoch = 0 THEN $3::float8 ELSE 0 END * interval '1 millisecond'
           ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), due_at, id
           LIMIT 1 FOR UPDATE SKIP LOCKED
        )

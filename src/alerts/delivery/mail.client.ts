@@ -177,10 +177,10 @@ async function compose(message: Outgoing, from: MailAddress): Promise<Buffer> {
     newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,
-    ...(severity === 'critical' && { priority: 'high' as const }),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
+      ...(severity === 'critical' && { Importance: 'high' }),
       'List-Id': `Rolewatch alerts of ${source} <${source}.alerts.${domain}>`,
     },
   });

@@ -2,7 +2,10 @@ import type { Sql } from '../../platform/tx.js';
 import type { BadRow, StoreCheck } from './check.js';
 
 const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
-const WRITTEN_ONCE = ['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log'];
+const WRITTEN_ONCE = [
+  ...['snapshot', 'observation', 'hold', 'change', 'alert', 'action_log'],
+  ...['outbox_alert', 'outbox_about', 'outbox_attempt'],
+];
 
 /** Table → the triggers that keep it append-only. */
 const GUARDS: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +19,7 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['refuse_rewrite', 'refuse_truncate', 'snapshot_follows'],
   identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
+  outbox: ['outbox_moves_on', 'refuse_delete', 'refuse_truncate'],
 };
 
 /** Table → the only columns that the application may change. */
@@ -23,6 +27,10 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(INTERVALS.map((table) => [table, ['until_seq']])),
   identity: ['name_tag', 'name_tag_key'],
   legal_hold: ['released_at'],
+  outbox: [
+    ...['severity', 'subject', 'content', 'state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder'],
+    ...['lease_until', 'due_at', 'tried_since', 'ended_at'],
+  ],
 };
 
 export const protectionsCheck: StoreCheck = {
