@@ -237,7 +237,9 @@ async function halting(at: string, how: 'cut' | 'stall'): Promise<number> {
   const server = net.createServer((socket) => {
     open.add(socket);
     socket.on('error', () => undefined);
-    const halt = (): void => void (how === 'cut' && socket.destroy());
+    const halt = (): void => {
+      if (how === 'cut') socket.destroy();
+    };
     let inData = false;
     if (at === 'greeting') return halt();
     socket.write('220 here\r\n');
