@@ -46,6 +46,7 @@ const COMPUTING_PACKAGES = [
   'csv-parse',
   'csv-stringify',
   'fastest-levenshtein',
+  'ipaddr.js',
   're2js',
   'yaml',
   'zod',

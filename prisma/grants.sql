@@ -49,6 +49,13 @@ GRANT INSERT ON "assessment", "finding" TO rolewatch_app;
 GRANT INSERT ("source", "finding", "no", "kind", "state", "severity", "message", "because", "matched", "matched_digest", "judgement", "why", "waiver", "actor", "reason") ON "finding_event" TO rolewatch_app;
 GRANT INSERT, UPDATE, DELETE ON "judgement_due" TO rolewatch_app;
 
+-- the outbox: messages move on, attempts are written once. The database dates both
+GRANT INSERT ("source", "seq", "channel", "recipient", "message_id", "severity", "subject", "content", "due_at"),
+  UPDATE ("severity", "subject", "content", "state", "why", "attempts", "unconfirmed", "epoch", "holder", "lease_until", "due_at", "tried_since", "ended_at")
+  ON "outbox" TO rolewatch_app;
+GRANT INSERT ON "outbox_alert", "outbox_about" TO rolewatch_app;
+GRANT INSERT ("source", "id", "no", "holder", "began_at", "outcome", "said", "digest") ON "outbox_attempt" TO rolewatch_app;
+
 -- caches and staging: nothing of them is evidence
 GRANT INSERT, UPDATE, DELETE ON "page", "known_repeat" TO rolewatch_app;
 GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page" TO rolewatch_app;

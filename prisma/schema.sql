@@ -30,7 +30,6 @@ CREATE TABLE alert (
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT alert_pkey PRIMARY KEY (source, seq, no)
 );
-CREATE TRIGGER of_this_publication AFTER INSERT ON alert REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON alert TO rolewatch_app;
@@ -336,6 +335,87 @@ CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON observation FOR EACH RO
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON observation TO rolewatch_app;
 
+CREATE TABLE outbox (
+  source text NOT NULL,
+  id bigint DEFAULT nextval('outbox_id_seq'::regclass) NOT NULL,
+  seq integer NOT NULL,
+  channel text NOT NULL,
+  recipient text NOT NULL,
+  message_id text NOT NULL,
+  severity text NOT NULL,
+  subject text,
+  content jsonb,
+  state text DEFAULT 'pending'::text NOT NULL,
+  why text,
+  attempts integer DEFAULT 0 NOT NULL,
+  unconfirmed integer DEFAULT 0 NOT NULL,
+  epoch integer DEFAULT 0 NOT NULL,
+  holder text,
+  lease_until timestamp(6) with time zone,
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  due_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  tried_since timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  ended_at timestamp(6) with time zone,
+  blanked_at timestamp(6) with time zone,
+  CONSTRAINT outbox_pkey PRIMARY KEY (source, id),
+  CONSTRAINT outbox_channel_check CHECK (channel = ANY (ARRAY['mail'::text, 'hook'::text])),
+  CONSTRAINT outbox_check CHECK ((state = ANY (ARRAY['sent'::text, 'dead'::text])) = (ended_at IS NOT NULL)),
+  CONSTRAINT outbox_check1 CHECK (state <> 'dead'::text OR why IS NOT NULL),
+  CONSTRAINT outbox_check2 CHECK ((content IS NULL) = (blanked_at IS NOT NULL)),
+  CONSTRAINT outbox_check3 CHECK ((subject IS NULL) = (blanked_at IS NOT NULL)),
+  CONSTRAINT outbox_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])),
+  CONSTRAINT outbox_state_check CHECK (state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'dead'::text]))
+);
+CREATE UNIQUE INDEX outbox_message_id_key ON public.outbox USING btree (message_id);
+CREATE INDEX outbox_open ON public.outbox USING btree (due_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+CREATE INDEX outbox_source_seq_idx ON public.outbox USING btree (source, seq);
+CREATE TRIGGER outbox_moves_on BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_moves_on();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON outbox TO rolewatch_app;
+GRANT INSERT (source, seq, channel, recipient, message_id) ON outbox TO rolewatch_app;
+GRANT INSERT (severity, subject, content, due_at), UPDATE (severity, subject, content, due_at) ON outbox TO rolewatch_app;
+GRANT UPDATE (state, why, attempts, unconfirmed, epoch, holder, lease_until, tried_since, ended_at) ON outbox TO rolewatch_app;
+
+CREATE TABLE outbox_about (
+  source text NOT NULL,
+  id bigint NOT NULL,
+  identity_id bigint NOT NULL,
+  CONSTRAINT outbox_about_pkey PRIMARY KEY (source, id, identity_id)
+);
+CREATE INDEX outbox_about_source_identity_id_idx ON public.outbox_about USING btree (source, identity_id);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON outbox_about FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox_about FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON outbox_about TO rolewatch_app;
+
+CREATE TABLE outbox_alert (
+  source text NOT NULL,
+  id bigint NOT NULL,
+  no integer NOT NULL,
+  CONSTRAINT outbox_alert_pkey PRIMARY KEY (source, id, no)
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON outbox_alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox_alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT INSERT, SELECT ON outbox_alert TO rolewatch_app;
+
+CREATE TABLE outbox_attempt (
+  source text NOT NULL,
+  id bigint NOT NULL,
+  no integer NOT NULL,
+  holder text NOT NULL,
+  began_at timestamp(6) with time zone NOT NULL,
+  ended_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  outcome text NOT NULL,
+  said text NOT NULL,
+  digest bytea,
+  CONSTRAINT outbox_attempt_pkey PRIMARY KEY (source, id, no),
+  CONSTRAINT outbox_attempt_outcome_check CHECK (outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'refused'::text, 'unconfirmed'::text]))
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON outbox_attempt FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON outbox_attempt TO rolewatch_app;
+GRANT INSERT (source, id, no, holder, began_at, outcome, said, digest) ON outbox_attempt TO rolewatch_app;
+
 CREATE TABLE page (
   source text NOT NULL,
   stream text NOT NULL,
@@ -628,6 +708,9 @@ GRANT USAGE ON SEQUENCE judgement_due_id_seq TO rolewatch_app;
 CREATE SEQUENCE legal_hold_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE legal_hold_id_seq TO rolewatch_app;
 
+CREATE SEQUENCE outbox_id_seq AS bigint;
+GRANT USAGE ON SEQUENCE outbox_id_seq TO rolewatch_app;
+
 CREATE SEQUENCE release_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE release_id_seq TO rolewatch_app;
 
@@ -672,6 +755,25 @@ AS $function$
   SELECT of_seq = next_seq(of_source)
       OR EXISTS (SELECT FROM snapshot WHERE source = of_source AND seq = of_seq AND xmin = pg_current_xact_id()::xid)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.blank_messages(of_source text, of_identity bigint)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  blanked integer;
+BEGIN
+  UPDATE outbox o SET subject = NULL, content = NULL, blanked_at = now(),
+         state = CASE state WHEN 'pending' THEN 'dead' ELSE state END,
+         why = CASE state WHEN 'pending' THEN 'somebody it tells of was erased before it was sent' ELSE why END,
+         ended_at = CASE state WHEN 'pending' THEN now() ELSE ended_at END
+   WHERE o.source = of_source AND o.blanked_at IS NULL
+     AND EXISTS (SELECT 1 FROM outbox_about a WHERE a.source = o.source AND a.id = o.id AND a.identity_id = of_identity);
+  GET DIAGNOSTICS blanked = ROW_COUNT;
+  RETURN blanked;
+END $function$;
+REVOKE ALL ON FUNCTION blank_messages(text,bigint) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.close_only()
  RETURNS trigger
@@ -729,6 +831,7 @@ BEGIN
    WHERE source = of_source AND identity_id = of_identity AND erased_at IS NULL;
   UPDATE record SET personal = NULL, tag = '\x' WHERE source = of_source AND identity_id = of_identity AND personal IS NOT NULL;
   GET DIAGNOSTICS blanked = ROW_COUNT;
+  PERFORM blank_messages(of_source, of_identity);
   PERFORM set_config('rolewatch.rewriting', 'off', true);
   RETURN blanked;
 END $function$;
@@ -823,6 +926,28 @@ BEGIN
     RAISE EXCEPTION 'a row of % cannot be added to snapshot % of %', TG_TABLE_NAME, stray.seq, stray.source USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_moves_on()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  moving text[] := ARRAY['state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder', 'lease_until', 'due_at', 'tried_since', 'ended_at'];
+  content text[] := ARRAY['subject', 'content', 'severity'];
+BEGIN
+  IF rewriting_allowed(TG_RELID) THEN
+    RETURN NEW;
+  END IF;
+  IF OLD.state = 'sent' OR NEW.attempts < OLD.attempts OR NEW.epoch < OLD.epoch OR NEW.unconfirmed < OLD.unconfirmed
+     OR (to_jsonb(OLD) - moving - content) IS DISTINCT FROM (to_jsonb(NEW) - moving - content) THEN
+    RAISE EXCEPTION 'a message of the outbox may only move on' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF (OLD.subject, OLD.content, OLD.severity) IS DISTINCT FROM (NEW.subject, NEW.content, NEW.severity)
+     AND (OLD.state <> 'pending' OR OLD.epoch > 0 OR NEW.content IS NULL) THEN
+    RAISE EXCEPTION 'a message of the outbox that was tried keeps its content' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_rewrite()

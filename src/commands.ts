@@ -1,4 +1,5 @@
 import { AppModule } from './app.module.js';
+import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
@@ -38,7 +39,7 @@ const tiersOf = async (kind: string, context: CommandContext<Config>) => {
 
 /** Every command of `rolewatch`, in the order of its help text. */
 export const COMMANDS: readonly CommandSpec<Config>[] = [
-  runCommand(judgePartsOf),
+  runCommand<Config>(judgePartsOf),
   snapshotsCommand,
   driftCommand(tiersOf),
   accessCommand(tiersOf),
@@ -46,6 +47,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   findingsCommand,
   acknowledgeCommand,
   rulesCommand,
+  alertsCommand,
   coverageCommand,
   acceptShrinkCommand,
   resumeCommand,

@@ -38,6 +38,7 @@ describe('a right file', () => {
     expect(config).toEqual({
       server: { host: '127.0.0.1', port: 8080 },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
+      alerts: { smtp: null, hooks: [], routes: [] },
       sources: [
         {
           at: 'sources[0]',
@@ -108,9 +109,10 @@ sources:
     const config = await load(example);
     expect(config.sources.map(({ name }) => name)).toEqual(['hq', 'branch']);
     // every key is explained
-    const keys = [config, config.server, ...config.sources, config.sources[0]?.limits ?? {}].flatMap(
-      Object.keys,
-    );
+    const { smtp, hooks, routes } = config.alerts;
+    const alerts = [config.alerts, smtp ?? {}, smtp?.limits ?? {}, ...hooks, ...routes];
+    const sections = [config, config.server, ...config.sources, config.sources[0]?.limits ?? {}, ...alerts];
+    const keys = sections.flatMap(Object.keys);
     expect(
       keys.filter((key) => key !== 'at' && !manual.includes(`\`${key}`) && !manual.includes(`.${key}\``)),
     ).toEqual([]);

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type AlertsConfig, alertsSchema, refuseLostRoutes } from './alerts/alerts-config.js';
 import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
@@ -12,6 +13,7 @@ import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
   readonly rules: RulesConfig & RiskConfig & WaiversConfig;
+  readonly alerts: AlertsConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
@@ -19,14 +21,13 @@ export async function loadConfig(file: string): Promise<Config> {
   const path = resolve(file);
   const folder = dirname(path);
   const risk = siteRisksSchema(await shippedRiskTiers()).prefault({});
-  return readConfigFile(
-    path,
-    section({
-      sources: sourcesSchema(folder),
-      server: serverConfig(),
-      rules: section({ ...rulesKeys(folder), risk, waivers: waiversKey(folder) }).prefault({
-        waivers: undefined,
-      }),
-    }),
-  );
+  const rules = section({ ...rulesKeys(folder), risk, waivers: waiversKey(folder) });
+  const rooms = {
+    sources: sourcesSchema(folder),
+    server: serverConfig(),
+    rules: rules.prefault({ waivers: undefined }),
+    alerts: alertsSchema(folder),
+  };
+  // what only the whole file can tell is told with the faults of its parts
+  return readConfigFile(path, section(rooms).superRefine(refuseLostRoutes, { when: () => true }));
 }

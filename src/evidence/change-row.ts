@@ -1,5 +1,5 @@
 import type { ReportedChange } from '../drift/report.js';
-import type { Json } from '../sources/source.js';
+import { asJson } from './as-json.js';
 import type { Row } from './csv.js';
 
 export const CHANGE_COLUMNS = [
@@ -44,9 +44,4 @@ export function changeRow(change: ReportedChange, risk: string | undefined): Row
     partOf,
     details: Object.keys(details).length === 0 ? undefined : asJson(details),
   };
-}
-
-/** Dates and absent fields as JSON has them. */
-function asJson(value: object): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }

@@ -5,7 +5,7 @@ import type { Verdicts } from '../rules/verdicts.js';
 import { knownSources } from '../snapshots/known-source.view.js';
 import { productOf } from '../sources/source-config.js';
 import { activateAtFirstStart } from './activate-rules.job.js';
-import { type Judge, NOTHING_WATCHED, type Rulebook, verdictsDigest } from './judge.js';
+import { type Judge, NOTHING_WATCHED, type Rulebook, type RuleFacts, verdictsDigest } from './judge.js';
 import { accountIdentity, isRetiredAt, judgedStateOf } from './judged-state.view.js';
 import { type RecordedEvent, type RecordedJudgement, recordJudgement } from './judgement.store.js';
 import {
@@ -32,6 +32,8 @@ export interface JudgementTold {
   readonly seq: number;
   readonly judgement: number;
   readonly events: readonly RecordedEvent[];
+  /** Those that judged. */
+  readonly rules: readonly RuleFacts[];
 }
 
 export interface JudgeParts {
@@ -249,7 +251,14 @@ export class JudgeDue {
         previous,
         events,
       });
-      await told?.(tx, { source, product, seq, judgement: recorded.id, events: recorded.events });
+      await told?.(tx, {
+        source,
+        product,
+        seq,
+        judgement: recorded.id,
+        events: recorded.events,
+        rules: judge.rules,
+      });
       await endDue(tx, claim);
       return recorded;
     });

@@ -1,4 +1,5 @@
 import type { RiskTiers } from '../access/risk.js';
+import { type AlertRouting, NO_ROUTING } from '../alerts/alert-routing.js';
 import { writeAlerts } from '../alerts/alert.store.js';
 import { explainSnapshot } from '../drift/explain.store.js';
 import { dueForJudgement } from '../findings/judgement-due.store.js';
@@ -16,6 +17,8 @@ export interface PublishParts {
   readonly db: Database;
   readonly tagKeys: TagKeys;
   readonly slots: SlotStore;
+  /** Who is told of what is worth telling; absent: nobody. */
+  readonly routing?: AlertRouting;
 }
 
 /** What a run knows of its publication. */
@@ -29,7 +32,7 @@ export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | '
  * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
  */
 export async function publishRun(
-  { db, tagKeys, slots }: PublishParts,
+  { db, tagKeys, slots, routing = NO_ROUTING }: PublishParts,
   claim: Claim,
   tiers: RiskTiers,
   publication: RunPublication,
@@ -50,7 +53,7 @@ export async function publishRun(
       seq,
       left: new Map(leftScopes.map(({ scope, by }) => [scope, by])),
     });
-    await writeAlerts(tx, { source, seq, tiers, explanation, readings });
+    await writeAlerts(tx, { source, seq, tiers, explanation, readings, routing });
     await dueForJudgement(tx, source, seq);
     await slots.markPublished(tx, claim, seq);
     return seq;

@@ -1,4 +1,7 @@
-import { type AlertView, alertsOf } from '../alerts/alerts.view.js';
+import type { AlertView } from '../alerts/alert-view.js';
+import { routingOf } from '../alerts/alert-routing.js';
+import type { AlertsConfig } from '../alerts/alerts-config.js';
+import { alertsOf } from '../alerts/alerts.view.js';
 import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
@@ -24,6 +27,7 @@ import { SlotStore } from './slot.store.js';
 
 export interface RunNowOptions extends ConfiguredSources {
   readonly opened: OpenDatabase;
+  readonly alerts: AlertsConfig;
   readonly judge: JudgeParts;
   readonly signal: AbortSignal;
   progress(message: string): void;
@@ -53,6 +57,7 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
     db,
     tagKeys,
     slots,
+    routing: routingOf(options.alerts),
     open: (name) => openConfigured(options, name),
     progress: (name, { step, verdict }) => options.progress(`${name}: ${listName(step)}: ${verdict}`),
   });

@@ -1,4 +1,5 @@
 import type { RiskTiers } from '../access/risk.js';
+import type { AlertRouting } from '../alerts/alert-routing.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
@@ -25,6 +26,8 @@ export interface RunParts {
   readonly db: Database;
   readonly tagKeys: TagKeys;
   readonly slots: SlotStore;
+  /** Who is told of what is worth telling; absent: nobody. */
+  readonly routing?: AlertRouting;
   /** @throws RolewatchError unknown-source, config-invalid */
   readonly open: (source: string) => Promise<OpenedSource>;
   /** Told after each list that was read. */

@@ -1,5 +1,5 @@
 import { type JudgementSummary, judgementText } from './judgement-summary.js';
-import type { AlertView } from '../alerts/alerts.view.js';
+import type { AlertView } from '../alerts/alert-view.js';
 import { alertsText } from '../alerts/alerts-text.js';
 import type { ObservationView, SnapshotView } from '../snapshots/observation.js';
 import { releaseCommand } from '../snapshots/release.js';

@@ -1,6 +1,8 @@
 import { permissionModelOf } from '../access/permission-model.js';
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
+import { deliverAfterRun } from '../alerts/alerts.job.js';
+import type { AlertsConfig } from '../alerts/alerts-config.js';
 import type { JudgeParts } from '../findings/judge-due.job.js';
 import type { Database } from '../platform/database.js';
 import type { RiskConfig } from '../rules/risk-tiers.js';
@@ -9,9 +11,9 @@ import { retireDropped, type RunNowOptions, runNow, type RunReport } from './run
 import { exitCodeOf, heldIn, runText, worstExitCode } from './run-text.js';
 
 /** @param partsOf what judging stands on, from the configuration; the entries know every room */
-export function runCommand<C extends SourcesConfig & { readonly rules: RiskConfig }>(
-  partsOf: (config: C, db: Database) => JudgeParts,
-): CommandSpec<C> {
+export function runCommand<
+  C extends SourcesConfig & { readonly rules: RiskConfig; readonly alerts: AlertsConfig },
+>(partsOf: (config: C, db: Database) => JudgeParts): CommandSpec<C> {
   return defineCommand({
     name: 'run',
     summary: 'read one source now, or all of them',
@@ -27,6 +29,7 @@ export function runCommand<C extends SourcesConfig & { readonly rules: RiskConfi
       const options: RunNowOptions = {
         opened,
         judge: partsOf(config, opened.db),
+        alerts: config.alerts,
         sources: config.sources,
         risk: config.rules.risk,
         signal: context.signal,
@@ -44,6 +47,12 @@ export function runCommand<C extends SourcesConfig & { readonly rules: RiskConfi
       await context.print({ runs: reports.map(document) }, () =>
         reports.map((report) => runText(report, scopeWordOf(report.source, config))).join('\n\n'),
       );
+      const delivery = {
+        db: opened.db,
+        alerts: config.alerts,
+        sources: config.sources.map(({ name }) => name),
+      };
+      for (const warning of await deliverAfterRun(delivery, context.signal)) context.warn(warning);
       return worstExitCode(reports.map(exitCodeOf));
     },
   });

@@ -1,5 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { routingOf } from '../alerts/alert-routing.js';
+import type { AlertsConfig } from '../alerts/alerts-config.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import { Database } from '../platform/database.js';
 import { Log } from '../platform/log.js';
@@ -22,10 +25,11 @@ import { Timers } from './timers.job.js';
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(configured: ConfiguredSources, judge: JudgeParts): DynamicModule {
+  static forRoot(configured: ConfiguredSources, alerts: AlertsConfig, judge: JudgeParts): DynamicModule {
+    const names = configured.sources.map(({ name }) => name);
     return {
       module: RunsModule,
-      imports: [ScheduleModule.forRoot()],
+      imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
       controllers: [HealthController, PageController],
       providers: [
         Health,
@@ -43,18 +47,26 @@ export class RunsModule {
         {
           provide: PulseJob,
           inject: [Database, TagKeys, Log],
-          useFactory: (db: Database, tagKeys: TagKeys, log: Log) => pulseOf(configured, db, tagKeys, log),
+          useFactory: (db: Database, tagKeys: TagKeys, log: Log) =>
+            pulseOf(configured, alerts, { db, tagKeys, log }),
         },
       ],
     };
   }
 }
 
-function pulseOf(of: ConfiguredSources, db: Database, tagKeys: TagKeys, log: Log): PulseJob {
+interface PulseParts {
+  readonly db: Database;
+  readonly tagKeys: TagKeys;
+  readonly log: Log;
+}
+
+function pulseOf(of: ConfiguredSources, alerts: AlertsConfig, { db, tagKeys, log }: PulseParts): PulseJob {
   const slots = new SlotStore(db);
-  const story = new RunSource({ db, tagKeys, slots, open: (name) => openConfigured(of, name) });
+  const routing = routingOf(alerts);
+  const story = new RunSource({ db, tagKeys, slots, routing, open: (name) => openConfigured(of, name) });
   const retire = (configured: readonly string[]) =>
-    retireUnconfigured({ db, tagKeys, slots, risk: of.risk }, configured, false);
+    retireUnconfigured({ db, tagKeys, slots, routing, risk: of.risk }, configured, false);
   return new PulseJob(
     of.sources.map(pulsed),
     new ScheduleStore(db),

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { AlertsJob } from '../alerts/alerts.job.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { PULSE_MS } from './timing.js';
@@ -13,6 +14,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   constructor(
     private readonly pulse: PulseJob,
     private readonly judge: JudgePulse,
+    private readonly alerts: AlertsJob,
   ) {}
 
   /**
@@ -29,7 +31,14 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     await Promise.all([this.pulse.beat(), this.judge.beat()]);
   }
 
+  /** What is worth telling leaves by a timer of its own: a mail server that hangs keeps no source from being read. */
+  @Interval('alerts', PULSE_MS)
+  async tell(): Promise<void> {
+    await this.alerts.beat();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all([this.pulse.drain(), this.judge.drain()]);
+    await this.alerts.drain();
   }
 }

@@ -1,6 +1,7 @@
 import { NO_RULES } from './no-rules.js';
 import type { Estate } from '../../demo/estate/estate.js';
 import { EpmmServer } from '../../demo/estate/epmm-server.js';
+import type { AlertRouting } from '../../src/alerts/alert-routing.js';
 import { driftBetween } from '../../src/drift/drift.view.js';
 import type { ReportedChange } from '../../src/drift/report.js';
 import type { Database } from '../../src/platform/database.js';
@@ -35,6 +36,8 @@ export interface Observed {
 export interface PipelineSettings {
   readonly estate: Estate;
   readonly pageSize?: number;
+  /** Who is told; absent: nobody. */
+  readonly routing?: AlertRouting;
 }
 
 /** Short enough for tests of silence, long enough for a busy machine. */
@@ -68,7 +71,7 @@ export class Pipeline {
     this.slots = new SlotStore(database.db);
   }
 
-  static async start({ estate, pageSize = 1000 }: PipelineSettings): Promise<Pipeline> {
+  static async start({ estate, pageSize = 1000, routing }: PipelineSettings): Promise<Pipeline> {
     const [database, server, tiers] = [
       await freshDatabase(),
       await EpmmServer.start(estate),
@@ -79,6 +82,7 @@ export class Pipeline {
       db: database.db,
       tagKeys: new TagKeys({ no: 1, key: Buffer.alloc(32, 7) }),
       slots,
+      ...(routing && { routing }),
       open: async (): Promise<OpenedSource> => ({
         source: await pipeline.source(),
         configDigest: '00',

@@ -1,5 +1,5 @@
 import { alertsOf } from '../../alerts/alerts.view.js';
-import type { Json } from '../../sources/source.js';
+import { asJson } from '../as-json.js';
 import { afterSeq, type EvidenceDocument } from '../document.js';
 
 export const alertsDocument: EvidenceDocument = {
@@ -13,6 +13,6 @@ export const alertsDocument: EvidenceDocument = {
     );
     for (const { seq } of told)
       for (const [index, { kind, severity, ...content }] of (await alertsOf(sql, source, seq)).entries())
-        yield { seq, no: index + 1, kind, severity, content: content as Json };
+        yield { seq, no: index + 1, kind, severity, content: asJson(content) };
   },
 };

@@ -3,9 +3,12 @@ import type { BadRow, StoreCheck } from './check.js';
 
 const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
 /** They tell of a snapshot, and are written with it. */
-const TELLING = ['observation', 'hold', 'change', 'alert'];
-/** What was judged, by which rules. */
-const JUDGED = ['ruleset', 'ruleset_activation', 'assessment', 'finding'];
+const TELLING = ['observation', 'hold', 'change'];
+/** What was judged, by which rules; what was told, to whom. */
+const WRITTEN_ONCE = [
+  ...['alert', 'ruleset', 'ruleset_activation', 'assessment', 'finding'],
+  ...['outbox_alert', 'outbox_about', 'outbox_attempt'],
+];
 
 /** Table → the triggers that keep it append-only. */
 const GUARDS: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +21,7 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     TELLING.map((table) => [table, ['refuse_rewrite', 'refuse_truncate', 'of_this_publication']]),
   ),
-  ...Object.fromEntries(JUDGED.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
+  ...Object.fromEntries(WRITTEN_ONCE.map((table) => [table, ['refuse_rewrite', 'refuse_truncate']])),
   snapshot: ['refuse_rewrite', 'refuse_truncate', 'snapshot_follows'],
   judgement: ['refuse_rewrite', 'refuse_truncate', 'judgement_follows'],
   finding_event: ['refuse_rewrite', 'refuse_truncate', 'finding_event_follows'],
@@ -27,6 +30,7 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   release: ['steps_once', 'refuse_delete', 'refuse_truncate'],
   identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
+  outbox: ['outbox_moves_on', 'refuse_delete', 'refuse_truncate'],
 };
 
 /** Table → the only columns that the application may change. */
@@ -36,6 +40,10 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   release: ['used_seq'],
   identity: ['name_tag', 'name_tag_key'],
   legal_hold: ['released_at'],
+  outbox: [
+    ...['severity', 'subject', 'content', 'state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder'],
+    ...['lease_until', 'due_at', 'tried_since', 'ended_at'],
+  ],
 };
 
 export const protectionsCheck: StoreCheck = {

@@ -13,13 +13,13 @@ function withoutIdentity(table: string, key: string, column: string): BadRowQuer
   };
 }
 
-/** Rows of `table` of a snapshot that was never published. */
+/** Rows of `table` of a snapshot that was never published; 0 stands before the first one. */
 function withoutSnapshot(table: string, key: string): BadRowQuery {
   return {
     table,
     query: `
       select ${key}, 'there is no snapshot ' || t.seq as says from ${table} t
-       where t.source = $1 and not exists (select from snapshot s where s.source = t.source and s.seq = t.seq)
+       where t.source = $1 and t.seq > 0 and not exists (select from snapshot s where s.source = t.source and s.seq = t.seq)
        order by t.seq`,
   };
 }
@@ -41,6 +41,12 @@ const RELEASES = `
    where source = $1 and not exists (select from observation o where o.source = r.source and o.seq = r.hold_seq
                                         and o.stream = r.stream and o.scope = r.scope and o.held > 0)
    order by r.id`;
+
+const TOLD = `
+  select t.id::text, t.no, 'it tells an alert that is not there' as says from outbox_alert t
+    join outbox o on o.source = t.source and o.id = t.id
+   where t.source = $1 and not exists (select from alert a where a.source = t.source and a.seq = o.seq and a.no = t.no)
+   order by t.id, t.no`;
 
 const LINKS = `
   select l.identity_id::text, l.to_identity_id::text, l.from_seq,
@@ -74,7 +80,10 @@ export const referencesCheck: SourceCheck = {
       withoutSnapshot('observation', 'seq, stream, scope'),
       withoutSnapshot('change', 'seq, no'),
       withoutSnapshot('alert', 'seq, no'),
+      withoutSnapshot('outbox', 'id::text'),
+      withoutIdentity('outbox_about', 'id::text, identity_id::text', 'identity_id'),
       { table: 'link', query: LINKS },
+      { table: 'outbox_alert', query: TOLD },
       { table: 'change', query: PARTS },
       { table: 'hold', query: HOLDS },
       { table: 'release', query: RELEASES },

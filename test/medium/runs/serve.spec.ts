@@ -1,3 +1,4 @@
+import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
 import { Module } from '@nestjs/common';
@@ -39,10 +40,16 @@ beforeEach(async () => {
     db: bench.fresh.db,
     tagKeys,
   });
-  const judge = judgePartsOf({ sources, rules: { ...AS_SHIPPED, risk: {}, waivers: null } }, bench.fresh.db);
+  const judge = judgePartsOf(
+    { sources, rules: { ...AS_SHIPPED, risk: {}, waivers: null }, alerts: NO_ALERTS },
+    bench.fresh.db,
+  );
   const application = {
     module: Application,
-    imports: [PlatformModule.forRoot(opened, log), RunsModule.forRoot({ sources, risk: {} }, judge)],
+    imports: [
+      PlatformModule.forRoot(opened, log),
+      RunsModule.forRoot({ sources, risk: {} }, NO_ALERTS, judge),
+    ],
   };
   await new Promise<void>((listening, failed) => {
     const onListening = (address: string): void => {

@@ -1,0 +1,291 @@
+/** The part `alerts` of rolewatch.yaml: how messages leave, and who gets which. */
+import { z } from 'zod';
+import { didYouMean } from '../platform/config/nearest.js';
+import { flag, isLoopback, optional, path, text, whole } from '../platform/config/fields.js';
+import { type SecretReference, secretReference } from '../platform/config/reference.js';
+import { section } from '../platform/config/section.js';
+import type { Severity } from '../rules/verdicts.js';
+import { addressProblem } from './delivery/address-guard.js';
+import { ALERT_KINDS, type AlertKind, SEVERITIES } from './alert.js';
+
+/** A mail address with the name to show beside it. */
+export interface MailAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface SmtpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** starttls: refused where the server does not offer it · tls: from the first byte · none: readable on the way. */
+  readonly security: 'starttls' | 'tls' | 'none';
+  readonly username: string | null;
+  readonly password: SecretReference | null;
+  readonly caFile: string | null;
+  readonly from: MailAddress;
+  readonly limits: SmtpLimits;
+}
+
+export interface SmtpLimits {
+  /** Name looked up, connected, and greeted. */
+  readonly connectSeconds: number;
+  readonly greetingSeconds: number;
+  /** Between two answers. */
+  readonly idleSeconds: number;
+  /** One message in all. */
+  readonly messageSeconds: number;
+}
+
+export interface HookConfig {
+  readonly name: string;
+  readonly url: string;
+  /** Signs every body. */
+  readonly secret: SecretReference;
+  readonly caFile: string | null;
+  /** The host may be at an address of this machine or of a private network. */
+  readonly allowPrivate: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** Which alerts go to whom. Whatever is not named is not asked. */
+export interface Route {
+  readonly severity: Severity;
+  /** null: all. */
+  readonly sources: readonly string[] | null;
+  readonly scopes: readonly string[] | null;
+  readonly kinds: readonly AlertKind[] | null;
+  readonly to: readonly string[];
+  readonly hook: string | null;
+}
+
+export interface AlertsConfig {
+  readonly smtp: SmtpConfig | null;
+  readonly hooks: readonly HookConfig[];
+  readonly routes: readonly Route[];
+}
+
+/** Nobody is told; what is worth telling is still written down. */
+export const NO_ALERTS: AlertsConfig = { smtp: null, hooks: [], routes: [] };
+
+/** @param folder from which relative paths count */
+export function alertsSchema(folder: string): z.ZodType<AlertsConfig> {
+  return section({
+    smtp: optional(smtp(folder)),
+    hooks: listOf(hook(folder), 'must be a list of hooks').default([]),
+    routes: listOf(route(), 'must be a list of routes').default([]),
+  }).prefault({ smtp: undefined });
+}
+
+const listOf = <T>(schema: z.ZodType<T>, error: string) => z.array(schema, { error });
+
+const HOST =
+  'must be the name or address of the mail server such as mail.example.com, without scheme or port';
+const ADDRESS =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+const ONE_ADDRESS =
+  'must be one mail address such as security@example.com, in ASCII letters, without a name or a comma';
+
+function smtp(folder: string): z.ZodType<SmtpConfig> {
+  return section({
+    host: text(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9a-fA-F:.]+)$/, HOST),
+    port: whole(1, 65_535).default(587),
+    security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+    username: optional(text(/^\P{Cc}{1,200}$/u, 'must be the name of the account to send with')),
+    password: optionalSecret(folder),
+    caFile: optional(path(folder, 'must be the path of a PEM file')),
+    from: sender(),
+    acceptPlainText: flag().default(false),
+    limits: section({
+      connectSeconds: whole(1, 120, 'seconds').default(10),
+      greetingSeconds: whole(1, 300, 'seconds').default(30),
+      idleSeconds: whole(1, 300, 'seconds').default(60),
+      messageSeconds: whole(5, 240, 'seconds').default(120),
+    }).prefault({}),
+  })
+    .superRefine(refuseReadable)
+    .transform(({ acceptPlainText: _, ...config }) => config);
+}
+
+function optionalSecret(folder: string): z.ZodType<SecretReference | null> {
+  return z
+    .unknown()
+    .optional()
+    .pipe(z.union([z.undefined().transform(() => null), secretReference(folder)]));
+}
+
+/** Names and rights on the way to the server are worth hiding; a password more so. */
+function refuseReadable(
+  smtp: {
+    host: string;
+    security: string;
+    username: string | null;
+    password: unknown;
+    acceptPlainText: boolean;
+  },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  const local = isLoopback(smtp.host) || smtp.host === '::1';
+  if (smtp.security === 'none' && !local && !smtp.acceptPlainText) {
+    refuse(
+      'security',
+      'none shows every message to everybody on the way: use starttls or tls (or say acceptPlainText: true)',
+    );
+  }
+  if (smtp.security === 'none' && !local && smtp.username !== null) {
+    refuse('username', 'would travel readable with its password: use security starttls or tls');
+  }
+  if (smtp.username !== null && smtp.password === null) refuse('password', 'missing; username is there');
+  if (smtp.username === null && smtp.password !== null) refuse('username', 'missing; password is there');
+}
+
+const FROM =
+  'must be a mail address such as rolewatch@example.com, or { name: Rolewatch, address: rolewatch@example.com }';
+
+function sender(): z.ZodType<MailAddress> {
+  const name = text(
+    /^[^\p{C}<>",]{1,60}$/u,
+    'must be a short name without quotes, commas or brackets',
+  ).default('Rolewatch');
+  const named = section({ name, address: text(ADDRESS, ONE_ADDRESS) });
+  return z
+    .unknown()
+    .transform((value, context) => {
+      if (typeof value === 'string' && ADDRESS.test(value)) return { address: value };
+      if (typeof value === 'object' && value !== null) return value;
+      const message = value === undefined ? `missing; it ${FROM}` : FROM;
+      context.issues.push({ code: 'custom', message, input: undefined });
+      return z.NEVER;
+    })
+    .pipe(named);
+}
+
+function hook(folder: string): z.ZodType<HookConfig> {
+  return section({
+    name: text(
+      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'must be a short name of lower-case letters, digits and hyphens, such as siem',
+    ),
+    url: hookUrl(),
+    secret: secretReference(folder),
+    caFile: optional(path(folder, 'must be the path of a PEM file')),
+    allowPrivate: flag().default(false),
+    timeoutSeconds: whole(1, 120, 'seconds').default(15),
+  }).superRefine(({ url, allowPrivate }, context) => {
+    const { hostname } = new URL(url);
+    const literal = hostname === 'localhost' ? '127.0.0.1' : hostname;
+    const message = addressProblem(literal, allowPrivate, 'literal');
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['url'], message });
+  });
+}
+
+const URL_DUE = 'must be the address to post to such as https://hooks.example.com/rolewatch';
+
+function hookUrl(): z.ZodType<string> {
+  return z.string({ error: URL_DUE }).transform((value, context) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    const message = parsed === undefined ? URL_DUE : urlProblem(parsed);
+    if (parsed !== undefined && message === undefined) return parsed.href;
+    context.issues.push({ code: 'custom', message: message ?? URL_DUE, input: undefined });
+    return z.NEVER;
+  });
+}
+
+function urlProblem({ protocol, username, password, hostname, hash }: URL): string | undefined {
+  if (username !== '' || password !== '')
+    return 'must not hold credentials: the signature says who is sending';
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return `${URL_DUE}: http would show every alert to everybody on the way`;
+  if (protocol !== 'https:' && protocol !== 'http:') return URL_DUE;
+  return hash === '' ? undefined : 'must not have a part after #, which is never sent';
+}
+
+function route(): z.ZodType<Route> {
+  const names = (error: string) => z.array(z.string({ error }), { error }).min(1, { error });
+  const scope = z.union(
+    [z.int().min(0).transform(String), text(/^\S{1,200}$/, 'must be the key of a scope')],
+    {
+      error: 'must be the key of a scope',
+    },
+  );
+  return section({
+    severity: z.enum(SEVERITIES).default('high'),
+    sources: allOr(names('must be all, or a list of names of sources such as [hq]')),
+    scopes: allOr(
+      z
+        .array(scope, { error: 'must be all, or a list of keys of scopes such as [1, 3]' })
+        .min(1, { error: 'must be all, or a list of keys of scopes such as [1, 3]' }),
+    ),
+    kinds: allOr(
+      z
+        .array(z.enum(ALERT_KINDS), { error: 'must be all, or a list of kinds of alerts' })
+        .min(1, { error: 'must be all, or a list of kinds of alerts' }),
+    ),
+    to: z.array(text(ADDRESS, ONE_ADDRESS), { error: 'must be a list of mail addresses' }).default([]),
+    hook: optional(z.string({ error: 'must be the name of a hook' })),
+  });
+}
+
+function allOr<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
+  return z
+    .unknown()
+    .default('all')
+    .transform((value) => (value === 'all' ? undefined : value))
+    .pipe(optional(schema));
+}
+
+/**
+ * What only the whole file can tell: that every route leads somewhere. Works on the raw value, so that these faults
+ * are told together with all others.
+ */
+export function refuseLostRoutes(config: unknown, context: z.RefinementCtx): void {
+  const alerts = at(config, 'alerts');
+  const sources = names(at(config, 'sources'));
+  const hooks = names(at(alerts, 'hooks'));
+  refuseSameHooks(hooks, context);
+  const routes = at(alerts, 'routes');
+  if (!Array.isArray(routes)) return;
+  routes.forEach((route: unknown, i) => {
+    const refuse = (message: string, ...path: (string | number)[]): void =>
+      context.addIssue({ code: 'custom', message, path: ['alerts', 'routes', i, ...path] });
+    const asked = at(route, 'sources');
+    if (Array.isArray(asked)) {
+      asked.forEach((name: unknown, j) => {
+        if (typeof name === 'string' && !sources.includes(name))
+          refuse(unknown('source', name, sources), 'sources', j);
+      });
+    }
+    const hook = at(route, 'hook');
+    if (typeof hook === 'string' && !hooks.includes(hook)) refuse(unknown('hook', hook, hooks), 'hook');
+    const to = at(route, 'to');
+    const mails = Array.isArray(to) ? to.length > 0 : typeof to === 'string';
+    if (!mails && (hook === undefined || hook === null))
+      refuse('leads nowhere: it needs to, with mail addresses, or hook');
+    if (mails && (at(alerts, 'smtp') ?? null) === null)
+      refuse('cannot be reached: alerts.smtp says no mail server', 'to');
+  });
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const hint =
+    didYouMean(name, known) || (known.length > 0 ? `; there are ${known.join(', ')}` : '; there is none');
+  return `no ${what} has this name${hint}`;
+}
+
+function refuseSameHooks(hooks: readonly string[], context: z.RefinementCtx): void {
+  hooks.forEach((name, i) => {
+    if (hooks.indexOf(name) === i) return;
+    const message = 'is the name of another hook too; each needs its own';
+    context.addIssue({ code: 'custom', message, path: ['alerts', 'hooks', i, 'name'] });
+  });
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function names(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((item: unknown) => at(item, 'name')).filter((name) => typeof name === 'string');
+}

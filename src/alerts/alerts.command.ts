@@ -1,0 +1,92 @@
+import { type CommandContext, defineCommand } from '../platform/command/command.js';
+import { didYouMean } from '../platform/config/nearest.js';
+import { RolewatchError } from '../platform/errors.js';
+import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
+import type { AlertsConfig } from './alerts-config.js';
+import { outboxText } from './outbox-text.js';
+import { MESSAGE_STATES, messagesOf } from './outbox.view.js';
+import { retryMessage } from './retry-message.job.js';
+import { sendTests } from './send-test.job.js';
+import { testText } from './test-text.js';
+
+/** What this command needs of the configuration. */
+export interface AlertingConfig extends SourcesConfig {
+  readonly alerts: AlertsConfig;
+}
+
+type Context = CommandContext<AlertingConfig>;
+
+const ACTIONS = ['list', 'test', 'retry'] as const;
+
+const OPTIONS = {
+  source: { kind: 'text', value: 'SOURCE', description: 'list: only messages about this source' },
+  state: { kind: 'text', value: 'STATE', description: 'list: only these', oneOf: MESSAGE_STATES },
+  last: { kind: 'count', value: 'N', description: 'list: so many, the newest first (default: 20)' },
+  to: { kind: 'text', value: 'ADDRESS', description: 'test: only to this address' },
+  route: { kind: 'count', value: 'N', description: 'test: only where this route leads; 1 is the first' },
+} as const;
+
+interface Asked {
+  readonly source: string | undefined;
+  readonly state: string | undefined;
+  readonly last: number | undefined;
+  readonly to: string | undefined;
+  readonly route: number | undefined;
+}
+
+export const alertsCommand = defineCommand({
+  name: 'alerts',
+  summary: 'what was told to whom, what is stuck; send a test; try again',
+  description:
+    'Without an action, or with "list": messages with everything that was tried, the newest first. "test" sends a test message now, to every recipient of every route, and says how the conversation went. "retry ID" tries a message again that was given up. Exit code 0: done; 1: a test message did not arrive, or nothing could be done.',
+  arguments: {
+    action: { description: 'list (default), test or retry' },
+    id: { description: 'retry: the number of the message' },
+  },
+  options: OPTIONS,
+  examples: [
+    'rolewatch alerts --state dead',
+    'rolewatch alerts test --to me@example.com',
+    'rolewatch alerts retry 7',
+  ],
+  async run(context: Context, args, options) {
+    const action = actionOf(args.action);
+    if (action === 'test') return test(context, options);
+    if (action === 'retry') return retry(context, args.id);
+    return list(context, options);
+  },
+});
+
+function actionOf(word = 'list'): (typeof ACTIONS)[number] {
+  const action = ACTIONS.find((known) => known === word);
+  if (action !== undefined) return action;
+  const hint = didYouMean(word, ACTIONS) || `; there are ${ACTIONS.join(', ')}`;
+  throw new RolewatchError('usage', `no action of alerts is called "${word}"${hint}`);
+}
+
+async function list(context: Context, { source, state, last = 20 }: Asked): Promise<0> {
+  if (source !== undefined) sourceNamed(await context.config(), source);
+  const { db } = await context.openDatabase();
+  const outbox = await messagesOf(db, { source, state, last });
+  await context.print(outbox, () => outboxText(outbox));
+  return 0;
+}
+
+async function test(context: Context, { to, route }: Asked): Promise<0 | 1> {
+  const { alerts } = await context.config();
+  const tested = await sendTests(alerts, { to, route, signal: context.signal });
+  await context.print({ tested }, () => testText(tested));
+  return tested.every(({ outcome }) => outcome === 'sent') ? 0 : 1;
+}
+
+async function retry(context: Context, id: string | undefined): Promise<0> {
+  if (id === undefined)
+    throw new RolewatchError('usage', 'which message? rolewatch alerts --state dead lists them');
+  const { db } = await context.openDatabase();
+  const recipient = await retryMessage(db, id, context.actor);
+  await context.print(
+    { id, recipient, state: 'pending' },
+    () => `message ${id} to ${recipient} is tried again, for 24 hours`,
+  );
+  return 0;
+}

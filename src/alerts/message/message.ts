@@ -1,0 +1,117 @@
+/** One message: everything of one run that concerns one recipient, worst first. Pure; rendered by mail.ts and hook.ts. */
+import { compareTiers } from '../../access/risk.js';
+import type { Severity } from '../../rules/verdicts.js';
+import type { AlertView } from '../alert-view.js';
+import { details, headline, shortly } from './alert-words.js';
+import { type NextStep, nextStep } from './next-steps.js';
+import { cut, safeText } from './safe-text.js';
+
+/** What a message is made of. */
+export interface Told {
+  readonly source: string;
+  /** The snapshot that the alerts are about; null before the first one. */
+  readonly snapshot: { readonly seq: number; readonly recordedAt: Date; readonly digest: string } | null;
+  readonly alerts: readonly AlertView[];
+}
+
+/** One thing to read. */
+export interface Card {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly step: NextStep;
+  /** Ids of the alerts that it tells. */
+  readonly ids: readonly string[];
+}
+
+export interface Message {
+  readonly source: string;
+  readonly severity: Severity;
+  /** Not yet with what a mail puts around it. */
+  readonly headline: string;
+  readonly cards: readonly Card[];
+  /** Cards that are not shown, and the command that shows them. */
+  readonly more: { readonly count: number; readonly command: string } | null;
+  readonly footer: readonly string[];
+}
+
+/** Mail readers cut what is longer than about 100 KB. */
+const CARDS = 25;
+
+export function messageOf(told: Told): Message {
+  const { source, snapshot, alerts } = told;
+  const seq = snapshot?.seq ?? 0;
+  const cards = grouped(alerts)
+    .map((group) => cardOf(source, seq, group))
+    .sort((a, b) => compareTiers(a.severity, b.severity));
+  const [worst] = cards;
+  const left = cards.length - CARDS;
+  const others = alerts.length - (worst?.ids.length ?? 0);
+  return {
+    source,
+    severity: worst?.severity ?? 'low',
+    headline: `${worst?.title ?? 'nothing to tell'}${others > 0 ? `; ${others} more ${others === 1 ? 'alert' : 'alerts'}` : ''}`,
+    cards: cards.slice(0, CARDS),
+    more: left > 0 ? { count: left, command: `rolewatch alerts --source ${source}` } : null,
+    footer: footerOf(told),
+  };
+}
+
+/** Findings of one rule are one thing to read, however many subjects it has; every other alert is one by itself. */
+function grouped(alerts: readonly AlertView[]): AlertView[][] {
+  const groups = new Map<string, AlertView[]>();
+  for (const alert of alerts) {
+    const { finding, kind, severity, id } = alert;
+    const key = finding ? JSON.stringify([kind, finding.rule, severity]) : id;
+    groups.set(key, [...(groups.get(key) ?? []), alert]);
+  }
+  return [...groups.values()];
+}
+
+const SUBJECTS = 10;
+
+function cardOf(source: string, seq: number, group: readonly AlertView[]): Card {
+  const [first] = group;
+  if (first === undefined) throw new Error('a group has at least one alert');
+  const { severity, finding } = first;
+  const step = nextStep(source, seq, first);
+  const ids = group.map(({ id }) => id);
+  const rule = finding ? [`Rule: ${safeText(finding.rule)}`] : [];
+  if (group.length === 1 || !finding) {
+    return { severity, title: cut(headline(first), 140), lines: [...details(first), ...rule], step, ids };
+  }
+  const subjects = group.slice(0, SUBJECTS).map((one) => subjectLine(one));
+  const more = group.length - subjects.length;
+  return {
+    severity,
+    title: cut(
+      `${first.kind === 'finding-reopened' ? 'again: ' : ''}${safeText(finding.title, 100)}: ${group.length} findings`,
+      140,
+    ),
+    lines: [...subjects, ...(more > 0 ? [`and ${more} more`] : []), ...rule],
+    step,
+    ids,
+  };
+}
+
+function subjectLine({ finding }: AlertView): string {
+  if (!finding) return '';
+  return finding.subject.kind === 'source'
+    ? safeText(finding.message, 160)
+    : `${shortly(finding.subject)}: ${safeText(finding.message, 160)}`;
+}
+
+function footerOf({ source, snapshot, alerts }: Told): string[] {
+  const ids = alerts.map(({ id }) => id);
+  const which = ids.length > 6 ? `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more` : ids.join(', ');
+  return [
+    snapshot === null
+      ? `Source ${source}: there is no snapshot yet.`
+      : `Source ${source}, snapshot ${snapshot.seq} of ${minuteOf(snapshot.recordedAt)}, digest ${snapshot.digest}.`,
+    `Alerts ${which}. Written by Rolewatch in the same transaction as what it tells; sent because a route in rolewatch.yaml names you. Times are UTC. Nobody reads answers to this address.`,
+  ];
+}
+
+export function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,40 @@
+import type { Sql } from '../platform/tx.js';
+import type { SourceStanding } from './source-troubles.js';
+
+interface Row extends Pick<
+  SourceStanding,
+  'source' | 'lastSeq' | 'snapshotAt' | 'slotsWithout' | 'open' | 'told'
+> {
+  readonly pausedAt: Date | null;
+  readonly pausedWhy: string | null;
+  readonly failedAt: Date | null;
+  readonly failedWhy: string | null;
+}
+
+/** `interrupted`: somebody stopped the process that read. That person knows. */
+const STANDINGS = `
+  SELECT s.name AS source, s.last_seq AS "lastSeq", n.recorded_at AS "snapshotAt",
+         s.paused_at AS "pausedAt", s.paused_why AS "pausedWhy", last.ended_at AS "failedAt", last.why AS "failedWhy",
+         (SELECT count(*)::int FROM slot WHERE source = s.name AND trigger = 'schedule' AND state IN ('failed', 'missed')
+             AND due_at > coalesce(n.recorded_at, s.created_at)) AS "slotsWithout",
+         EXISTS (SELECT FROM slot WHERE source = s.name
+                    AND (state = 'leased' OR (state = 'due' AND due_at <= clock_timestamp()))) AS open,
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'at', body ->> 'at')), '[]') FROM alert
+           WHERE source = s.name AND seq = s.last_seq AND kind IN ('run-failed', 'source-paused', 'source-silent')) AS told
+    FROM source s
+    LEFT JOIN snapshot n ON n.source = s.name AND n.seq = s.last_seq
+    LEFT JOIN LATERAL (
+         SELECT ended_at, why, state FROM slot WHERE source = s.name AND state IN ('published', 'failed')
+          ORDER BY ended_at DESC LIMIT 1) last ON last.state = 'failed' AND last.why NOT LIKE 'interrupted:%'
+   WHERE s.name = ANY ($1) AND s.retired_seq IS NULL
+   ORDER BY s.name`;
+
+/** How these sources stand since their last snapshots. */
+export async function sourceStandings(sql: Sql, sources: readonly string[]): Promise<SourceStanding[]> {
+  const rows = await sql.query<Row>(STANDINGS, [sources]);
+  return rows.map(({ pausedAt, pausedWhy, failedAt, failedWhy, ...standing }) => ({
+    ...standing,
+    paused: pausedAt && { at: pausedAt, why: pausedWhy ?? 'no reason given' },
+    failed: failedAt && { at: failedAt, why: failedWhy ?? 'no reason given' },
+  }));
+}
