@@ -57,7 +57,8 @@ const BEARING = `
          'it is marked as stating ' || case when bears_right then 'a right' else 'no right' end || ', and that is not so' as says
     from record r
    where source = $1
-     and bears_right <> (jsonb_path_exists(body, '$.spaceRoles[*].roles[*]') or jsonb_path_exists(body, '$.permissions[*]'))
+     and bears_right <> (jsonb_path_exists(body, '$.spaceRoles[*].roles[*]') or jsonb_path_exists(body, '$.permissions[*]')
+                          or stream <> 'roles' and jsonb_path_exists(body, '$.roles[*]'))
    order by from_seq, stream, scope, r.identity_id`;
 
 export const rightsCheck: SourceCheck = {
