@@ -1,6 +1,7 @@
 import { AppModule } from './app.module.js';
 import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
+import { activateRulesCommand } from './findings/activate-rules.command.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
 import { findingsCommand } from './findings/findings.command.js';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   findingsCommand,
   acknowledgeCommand,
   rulesCommand,
+  activateRulesCommand(judgePartsOf),
   alertsCommand,
   coverageCommand,
   acceptShrinkCommand,

@@ -1,5 +1,5 @@
 import type { Sql } from '../platform/tx.js';
-import type { JsonObject } from '../sources/source.js';
+import type { Json, JsonObject } from '../sources/source.js';
 import type { DigestSince, Slots } from './bundle-manifest.js';
 import { afterSeq, type Period } from './document.js';
 
@@ -42,4 +42,16 @@ export async function slotsOver(sql: Sql, { source, from, to }: Period): Promise
     [source, afterSeq({ from }), to.seq, from.recordedAt, to.recordedAt, GAPS_LISTED],
   );
   return row ?? { published: 0, failed: 0, missed: 0, gaps: [] };
+}
+
+/** The rules as they were run: every ruleset that a judgement of the period names. */
+export async function rulesetsOver(
+  sql: Sql,
+  { source, from, to }: Period,
+): Promise<{ digest: string; document: Json }[]> {
+  return sql.query(
+    `select digest, document from ruleset
+      where digest in (select ruleset_digest from judgement where source = $1 and seq > $2 and seq <= $3) order by digest`,
+    [source, afterSeq({ from }), to.seq],
+  );
 }

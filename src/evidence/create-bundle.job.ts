@@ -5,7 +5,7 @@ import { appendAction } from '../accounts/action-log.store.js';
 import type { Sql } from '../platform/tx.js';
 import { notVisible } from '../snapshots/access-text.js';
 import { productOf } from '../sources/source-config.js';
-import { digestsOver, manifestOfSnapshot, slotsOver } from './bundle-facts.view.js';
+import { digestsOver, manifestOfSnapshot, rulesetsOver, slotsOver } from './bundle-facts.view.js';
 import { bundleManifest, FILE, type ListedFile, sumsText } from './bundle-manifest.js';
 import { CSV_BEGIN, csvLine, csvRow, type Row } from './csv.js';
 import type { EvidenceDocument, Period } from './document.js';
@@ -76,6 +76,8 @@ async function writeBundle(
     order.progress(document.name);
     files.push(...(await addTable(sql, archive, document, period)));
   }
+  for (const { digest, document } of await rulesetsOver(sql, period))
+    files.push(await addText(archive, `ruleset-${digest}.json`, canonicalBytes(document).toString('utf8')));
   files.push(await addText(archive, FILE.report, report));
   files.push(await addText(archive, FILE.key, publicPem(key)));
   files.push(await addText(archive, FILE.howTo, howToVerify(period, signedBy)));

@@ -1,19 +1,29 @@
 import type { EvidenceDocument } from './document.js';
 import { actionsDocument } from './documents/actions.view.js';
 import { alertsDocument } from './documents/alerts.view.js';
+import { assessmentsDocument } from './documents/assessments.view.js';
 import { changesDocument } from './documents/changes.view.js';
 import { coverageDocument } from './documents/coverage.view.js';
 import { decisionsDocument } from './documents/decisions.view.js';
+import { findingEventsDocument } from './documents/finding-events.view.js';
+import { findingsDocument } from './documents/findings.view.js';
+import { messagesDocument } from './documents/messages.view.js';
 import { observationsDocument } from './documents/observations.view.js';
 import { populationDocument } from './documents/population.view.js';
 import { recordsDocument } from './documents/records.view.js';
 import { snapshotsDocument } from './documents/snapshots.view.js';
+import { waiversDocument } from './documents/waivers.view.js';
 
 /** The tables of a bundle, in its order: what a reader asks first comes first. */
 export const DOCUMENTS: readonly EvidenceDocument[] = [
   populationDocument,
   changesDocument,
+  findingsDocument,
+  findingEventsDocument,
+  waiversDocument,
+  assessmentsDocument,
   alertsDocument,
+  messagesDocument,
   decisionsDocument,
   coverageDocument,
   observationsDocument,

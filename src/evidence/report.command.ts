@@ -40,11 +40,12 @@ export const reportCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>):
         ownAccount: await configuredAccount(context, source),
       });
       const text = reportIn(format, facts);
-      const file = out === undefined ? undefined : await written(out, text);
-      await context.print(
-        { source, from: period.from.seq, to: period.to.seq, format, ...(file ? { file } : { text }) },
-        () => file ?? text,
-      );
+      const report = { source, from: period.from.seq, to: period.to.seq, format };
+      if (out === undefined) await context.printFile({ ...report, text }, text);
+      else {
+        const file = await written(out, text);
+        await context.print({ ...report, file }, () => file);
+      }
       return 0;
     },
   });

@@ -56,6 +56,9 @@ function checkFiles(found: readonly FoundFile[], { files, sha256sums }: BundleMa
   if (sumsFile.sha256 !== sha256sums)
     throw broken(`${FILE.manifest} names another ${FILE.sums} than its own list of files gives`);
   for (let i = 0; i < Math.max(due.length, found.length); i += 1) checkFile(found[i], due[i]);
+  for (const { name, sha256: digest } of files)
+    if (name.startsWith('ruleset-') && name !== `ruleset-${digest}.json`)
+      throw broken(`${name} is not the ruleset that its name says`);
 }
 
 function checkFile(found: FoundFile | undefined, due: Partial<ListedFile> | undefined): void {

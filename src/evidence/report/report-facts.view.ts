@@ -10,7 +10,11 @@ import { permissionModelOf } from '../../access/permission-model.js';
 import { productOf } from '../../sources/source-config.js';
 import { manifestOfSnapshot } from '../bundle-facts.view.js';
 import type { Period } from '../document.js';
-import type { ReportFacts } from './report-model.js';
+import { isOpen } from '../../findings/finding.js';
+import { becauseWords, subjectWords, WHY_WORDS } from '../../findings/findings-words.js';
+import { type FindingView, findingsOf } from '../../findings/findings.view.js';
+import { judgedUntil } from '../judged-until.view.js';
+import type { ReportedFinding, ReportFacts } from './report-model.js';
 
 /** Everything a drift report of the period says. */
 export async function reportFacts(db: Database, period: Period): Promise<ReportFacts> {
@@ -24,8 +28,7 @@ export async function reportFacts(db: Database, period: Period): Promise<ReportF
     after: await rightsAt(db, period, to.seq),
     observations: (await snapshotOf(db, source, to.seq))?.observations ?? [],
     slots: slots.filter(({ dueAt }) => within(period, new Date(dueAt))).reverse(),
-    opened: [],
-    closed: [],
+    ...(await findingsOver(db, period)),
     notVisible: notVisible(productOf(period.kind)),
     simulated: last['simulated'] === true,
   };
@@ -41,4 +44,34 @@ async function rightsAt(
 ): Promise<AccessRow[]> {
   const facts = await accessFacts(db, { source, seq, named: [], peopleLimit: 0 });
   return new AccessRows(facts, tiers, permissionModelOf(productOf(kind)), ownAccount).rows({});
+}
+
+/** What was not open when the earlier state was judged and is now, and the reverse. */
+async function findingsOver(
+  db: Database,
+  { source, from, to }: Period,
+): Promise<Pick<ReportFacts, 'opened' | 'closed'>> {
+  const before = await findingsOf(db, source, { at: await judgedUntil(db, source, from.seq) });
+  const after = await findingsOf(db, source, { at: await judgedUntil(db, source, to.seq) });
+  const wasOpen = new Set(before.filter(({ state }) => isOpen(state)).map(({ id }) => id));
+  return {
+    opened: after.filter(({ id, state }) => isOpen(state) && !wasOpen.has(id)).map(reported),
+    closed: after.filter(({ id, state }) => !isOpen(state) && wasOpen.has(id)).map(reported),
+  };
+}
+
+function reported(finding: FindingView): ReportedFinding {
+  const { severity, message, subject, because, product, state, why, waiver } = finding;
+  return {
+    severity,
+    title: message,
+    subject: subjectWords(subject),
+    text: [
+      ...(isOpen(state) ? because.map((one) => becauseWords(one, product)) : [state]),
+      ...(why === undefined ? [] : [WHY_WORDS[why]]),
+      ...(waiver === undefined
+        ? []
+        : [`accepted by ${waiver.approver} until ${waiver.until}: ${waiver.reason}`]),
+    ].join('; '),
+  };
 }

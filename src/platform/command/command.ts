@@ -88,6 +88,8 @@ export interface CommandContext<C = unknown> {
   readonly actor: string;
   /** The result, on stdout: `document` as JSON with `--json`, else `text()`. At most once in a command. */
   print(document: object, text: () => string): Promise<void>;
+  /** A file on stdout, byte for byte, for other programs; its maker sees to it that it is harmless. At most one result in a command. */
+  printFile(document: object, content: string): Promise<void>;
   /** What is going on, on stderr, where a person is watching; nothing in a pipe. */
   progress(message: string): void;
   /** Something a person should know although the command goes on: always on stderr. */

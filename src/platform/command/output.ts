@@ -28,6 +28,13 @@ export class Output {
     await this.write(this.streams.stdout, this.json ? JSON.stringify(document, null, 2) : text());
   }
 
+  /** A file for other programs, as it is; with `--json` as `print`. */
+  async printFile(document: object, content: string): Promise<void> {
+    if (this.json) return this.print(document, () => content);
+    this.printed = true;
+    await this.writeBytes(this.streams.stdout, content);
+  }
+
   progress(message: string): void {
     if (this.streams.stderr.isTTY === true) void this.write(this.streams.stderr, message);
   }
@@ -47,8 +54,11 @@ export class Output {
   }
 
   private async write(stream: Writable, text: string): Promise<void> {
+    await this.writeBytes(stream, `${visible(text).replace(/\n+$/, '')}\n`);
+  }
+
+  private async writeBytes(stream: Writable, text: string): Promise<void> {
     if (this.closed.has(stream)) return;
-    const line = `${visible(text).replace(/\n+$/, '')}\n`;
-    await new Promise<void>((done) => stream.write(line, () => done()));
+    await new Promise<void>((done) => stream.write(text, () => done()));
   }
 }

@@ -85,6 +85,7 @@ async function runCall<C>(
     dataDir: resources.dataDir,
     actor: operatingSystemActor(),
     print: (document, text) => output.print(document, text),
+    printFile: (document, content) => output.printFile(document, content),
     progress: (message) => output.progress(message),
     warn: (message) => output.warn(message),
   };

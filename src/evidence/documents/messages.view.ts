@@ -1,0 +1,34 @@
+import { rowsOf } from '../../platform/rows.view.js';
+import type { Row } from '../csv.js';
+import { afterSeq, type EvidenceDocument } from '../document.js';
+
+const MESSAGES = `
+  select o.seq, o.message_id as "messageId", o.channel, o.recipient, o.severity, o.subject, o.state, o.why, o.attempts,
+         (select jsonb_agg(a.no order by a.no) from outbox_alert a where a.source = o.source and a.id = o.id) as alerts,
+         to_char(o.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
+         to_char(o.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "endedAt",
+         (select jsonb_agg(jsonb_build_object('no', t.no, 'outcome', t.outcome, 'said', t.said,
+                   'at', to_char(t.began_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by t.no)
+            from outbox_attempt t where t.source = o.source and t.id = o.id) as tries
+    from outbox o where o.source = $1 and o.seq > $2 and o.seq <= $3 order by o.seq, o.id`;
+
+export const messagesDocument: EvidenceDocument = {
+  name: 'messages',
+  about: 'who was told of the alerts, by which way, when, and what the other side said',
+  columns: [
+    ...[
+      'seq',
+      'messageId',
+      'channel',
+      'recipient',
+      'severity',
+      'subject',
+      'state',
+      'why',
+      'attempts',
+      'alerts',
+    ],
+    ...['createdAt', 'endedAt', 'tries'],
+  ],
+  rows: (sql, { source, from, to }) => rowsOf<Row>(sql, MESSAGES, [source, afterSeq({ from }), to.seq]),
+};
