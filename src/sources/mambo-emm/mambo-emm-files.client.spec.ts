@@ -160,7 +160,7 @@ describe('a faulty export', () => {
       'bad.yaml:11:31 accessTokens[0].permissions.device-commands[1]: must be one of lock, reset-password, reboot, wipe, remote-control, clear-app-data, broadcast, manage-esims, run-adb; did you mean "lock"?',
       'bad.yaml:12:9 accessTokens[1].id: is the id of another entry too; each has its own',
       'bad.yaml:13:16 accessTokens[1].createdAt: must be a moment with its zone, for example 2026-03-18T06:00:00+01:00',
-      'bad.yaml:15:5 accessTokens[2].permissions: missing; it must be a mapping of keys to values',
+      'bad.yaml:15:5 accessTokens[2].permissions: missing; it must be a mapping of keys to values; known here: team, roles, members, reports, devices, groups, policies, enrolment-tokens, device-possession, webhooks, access-tokens, billing, device-commands',
       'bad.yaml:15:9 accessTokens[2].id: must be a text that is not blank; a number needs quotes, so that 007 stays 007',
       'bad.yaml:17:30 members[0].roles[0]: is no id of a role in this export; did you mean "helpdesk"?',
     ]);
