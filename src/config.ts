@@ -4,7 +4,7 @@ import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
-import { type RiskConfig, siteRisksSchema } from './rules/risk-tiers.js';
+import { siteRisksSchema } from './rules/risk-tiers.js';
 import { shippedRiskTiers } from './rules/risk-tiers.view.js';
 import { type RulesConfig, rulesKeys } from './rules/rules-config.js';
 import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
@@ -12,7 +12,7 @@ import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
 /** The whole of rolewatch.yaml, checked, with every default filled in; each room describes its own part. */
 export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
-  readonly rules: RulesConfig & RiskConfig & WaiversConfig;
+  readonly rules: RulesConfig & WaiversConfig;
   readonly alerts: AlertsConfig;
 }
 

@@ -9,6 +9,7 @@ export interface Risk {
 }
 
 const UNCLASSIFIED: Risk = { tier: 'unclassified', reason: 'Nobody has classified it yet: review it.' };
+const ALLOWS_NOTHING: Risk = { tier: 'low', reason: 'It allows nothing.' };
 
 /** What nobody has judged is handled as high: unknown is never safe. */
 export function treatedAs(tier: RiskTier): Exclude<RiskTier, 'unclassified'> {
@@ -69,6 +70,7 @@ export class RiskTiers {
    * The risk of a role with the permissions it has now. Its own entry counts, until it has gained something worse.
    * A role without an entry is at least unclassified, however harmless its permissions look; of a product whose roles
    * are made by the site, it is as risky as the worst of them.
+   * @param permissions of a role that no catalogue explains, the role itself: `role:7`
    */
   ofRole(role: string, permissions: readonly string[]): Risk {
     const own = this.roles.get(role);
@@ -77,7 +79,7 @@ export class RiskTiers {
       ...(own === undefined && !this.customRoles ? [UNCLASSIFIED] : []),
       ...permissions.map((permission) => this.ofPermission(permission)),
     ]);
-    return worst ?? UNCLASSIFIED;
+    return worst ?? ALLOWS_NOTHING;
   }
 
   /** With the judgement of a site put over this one. @param digest of both together */

@@ -19,12 +19,15 @@ export interface NamedRole {
 export interface NamedScope {
   readonly key: string;
   readonly name?: string;
+  /** What its source calls its scopes, where this one has no name: `space`, `team`. */
+  readonly word?: string;
 }
 
-/** One high-risk role in one scope, and who holds it. */
+/** One high-risk role, or permission, in one scope, and who holds it. */
 export interface AlertHolder {
   readonly principal: Named;
-  readonly role: NamedRole;
+  readonly role?: NamedRole;
+  readonly permission?: string;
   readonly scope: NamedScope;
   readonly tier: RiskTier;
 }
@@ -103,6 +106,8 @@ export interface Names {
   readonly identities: ReadonlyMap<IdentityId, KnownName>;
   /** By `role:<id>` and `scope:<key>`. */
   readonly keyed: ReadonlyMap<string, string>;
+  /** What the source calls its scopes. */
+  readonly scopeWord: string;
 }
 
 /** Every identity that an alert names, without repeats. */
@@ -162,8 +167,12 @@ function gainOf({ role, scope, ...gain }: StoredGain, names: Names): AlertGain {
   };
 }
 
-function holderOf({ identity, role, scope, tier }: StoredHolder, names: Names): AlertHolder {
-  return { principal: named(identity, names), role: roleOf(role, names), scope: scopeOf(scope, names), tier };
+function holderOf({ identity, role, scope, ...right }: StoredHolder, names: Names): AlertHolder {
+  return {
+    ...right,
+    ...(role !== undefined && { role: roleOf(role, names) }),
+    ...{ principal: named(identity, names), scope: scopeOf(scope, names) },
+  };
 }
 
 function findingOf(finding: NonNullable<AlertBody['finding']>, names: Names): AlertFinding {
@@ -192,8 +201,8 @@ function named(id: IdentityId, names: Names): Named {
 }
 
 const roleOf = (id: string, names: Names): NamedRole => ({ id, ...nameOnly(names.keyed.get(`role:${id}`)) });
-const scopeOf = (key: string, names: Names): NamedScope => ({
-  key,
-  ...nameOnly(names.keyed.get(`scope:${key}`)),
-});
+function scopeOf(key: string, names: Names): NamedScope {
+  const name = names.keyed.get(`scope:${key}`);
+  return name === undefined ? { key, word: names.scopeWord } : { key, name };
+}
 const nameOnly = (name: string | undefined): { name?: string } => (name === undefined ? {} : { name });

@@ -1,18 +1,17 @@
 import type { RiskTiers } from '../access/risk.js';
-import { permissionOf, roleOf } from '../access/permissions.js';
 import type { Explanation } from '../drift/explain.store.js';
 import type { Facts } from '../drift/facts.js';
 import { Catalogue, holders, permissionsLostByEverybody, resolver } from '../drift/holdings.js';
 import type { Sql, Tx } from '../platform/tx.js';
 import type { Because, Severity, ViolationSubject } from '../rules/verdicts.js';
-import { grantsAt } from '../snapshots/grants.view.js';
 import type { ListReading } from '../snapshots/list-reading.js';
 import type { AlertDraft } from './alert.js';
 import type { AlertRouting } from './alert-routing.js';
 import { enqueue } from './outbox.store.js';
+import { firstReadRights } from './first-read.view.js';
 import { leastTold } from './route.js';
 import { worthTelling } from './worth-telling.js';
-import type { HeldList, HeldRole } from './worth-telling-facts.js';
+import type { HeldList } from './worth-telling-facts.js';
 
 export interface NewSnapshot {
   readonly source: string;
@@ -35,7 +34,7 @@ export async function writeAlerts(tx: Tx, snapshot: NewSnapshot): Promise<void> 
     holdsRights: holdersIn(facts),
     lostByEverybody: permissionsLostByEverybody(withoutUnwatched(facts)),
     held: await newlyHeld(tx, source, seq, readings),
-    firstRead: await firstReadRoles(tx, source, seq),
+    firstRead: await firstReadRights(tx, source, seq, facts.model),
   });
   await insertAlerts(tx, { source, seq, alerts }, routing);
 }
@@ -154,32 +153,3 @@ async function newlyHeld(
       ),
   );
 }
-
-/** Roles in the scopes whose lists of principals had their first complete read with this snapshot. */
-async function firstReadRoles(sql: Sql, source: string, seq: number): Promise<HeldRole[]> {
-  const scopes = await sql.query<{ scope: string }>(
-    `SELECT DISTINCT w.scope FROM watch w
-      WHERE w.source = $1 AND w.first_complete_seq = $2 AND w.scope <> ''
-        AND EXISTS (SELECT FROM grant_ g WHERE g.source = $1 AND g.stream = w.stream AND g.scope = w.scope AND g.until_seq IS NULL)`,
-    [source, seq],
-  );
-  if (scopes.length === 0) return [];
-  const grants = await grantsAt(sql, source, seq, { inScopes: scopes.map((s) => s.scope) });
-  const catalogue = await sql.query<{ role: string; scope: string; permissions: string[] }>(
-    `SELECT role, scope, array_agg(permission ORDER BY permission) AS permissions FROM role_permission
-      WHERE source = $1 AND until_seq IS NULL GROUP BY role, scope`,
-    [source],
-  );
-  const permissionsOf = (role: string, scope: string) =>
-    catalogue.find((entry) => entry.role === role && entry.scope === scope)?.permissions;
-  return grants.map(({ principal, target, inScope }) => {
-    const role = roleOf(target) ?? target;
-    const single = permissionOf(target);
-    const permissions =
-      single !== undefined ? [single] : (permissionsOf(role, inScope) ?? permissionsOf(role, GLOBAL) ?? []);
-    return { identity: principal, role, scope: inScope, permissions };
-  });
-}
-
-/** The scope whose catalogue counts where a scope has none of its own. */
-const GLOBAL = '1';

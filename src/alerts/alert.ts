@@ -53,7 +53,9 @@ export interface StoredGain {
 
 export interface StoredHolder {
   readonly identity: IdentityId;
-  readonly role: string;
+  /** Either a role, or a permission that is held by itself. */
+  readonly role?: string;
+  readonly permission?: string;
   readonly scope: string;
   readonly tier: RiskTier;
 }

@@ -20,7 +20,7 @@ const LONG: ReadonlySet<AlertView['kind']> = new Set([
 
 function longText({ kind, holders = [], permission = '' }: AlertView): string[] {
   const lines = holderLines(holders).map((line) => oneLine(`  ${line}`));
-  if (kind === 'first-read') return ['', 'Read for the first time. Who holds high-risk roles:', ...lines];
+  if (kind === 'first-read') return ['', 'Read for the first time. Who holds high-risk rights:', ...lines];
   if (kind === 'last-holder-lost')
     return ['', oneLine(`[critical] Nobody holds "${permission}" any more: a lock-out, or somebody's plan?`)];
   if (kind === 'built-in-holds-role')

@@ -1,5 +1,7 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import { keyed, namesOf } from '../drift/names.view.js';
 import type { Sql } from '../platform/tx.js';
+import { productOf } from '../sources/source-config.js';
 import { type AlertView, identitiesIn, keysIn, type Names, type StoredAlert, viewOf } from './alert-view.js';
 
 /** Alerts of one snapshot, as they are kept and with their names. */
@@ -35,5 +37,10 @@ async function namesIn(
     const name = identities.get(id)?.name;
     return name ? [[`${nameSpace}:${key}`, name] as const] : [];
   });
-  return { identities, keyed: new Map(byKey) };
+  return { identities, keyed: new Map(byKey), scopeWord: await scopeWordOf(sql, source) };
+}
+
+async function scopeWordOf(sql: Sql, source: string): Promise<string> {
+  const [row] = await sql.query<{ kind: string }>('SELECT kind FROM source WHERE name = $1', [source]);
+  return permissionModelOf(productOf(row?.kind ?? '')).scopeWord;
 }

@@ -3,10 +3,11 @@ import type { RiskTiers } from '../access/risk.js';
 import type { ToldChange } from '../drift/told.js';
 import type { Severity } from '../rules/verdicts.js';
 
-/** A direct assignment of a role, with the permissions the role had in that scope. */
-export interface HeldRole {
+/** A direct assignment of a role, or of a single permission, with what it allows in that scope. */
+export interface HeldRight {
   readonly identity: string;
-  readonly role: string;
+  readonly role?: string;
+  readonly permission?: string;
   readonly scope: string;
   readonly permissions: readonly string[];
 }
@@ -30,6 +31,6 @@ export interface WorthTelling {
   readonly lostByEverybody: readonly string[];
   /** Lists held in another way than with the snapshot before. */
   readonly held: readonly HeldList[];
-  /** Roles held in a scope whose admins or directory were read completely for the first time. */
-  readonly firstRead: readonly HeldRole[];
+  /** Rights held in a scope whose principals were read completely for the first time. */
+  readonly firstRead: readonly HeldRight[];
 }

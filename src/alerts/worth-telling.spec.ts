@@ -223,4 +223,17 @@ describe('besides', () => {
     ]);
     expect(kinds([], { firstRead: firstRead.slice(2) })).toEqual([]);
   });
+
+  it('a first read tells of rights that are held by themselves', () => {
+    const firstRead = ['Wipe', 'View'].map((permission) => ({
+      ...{ identity: '10', permission, scope: 'acme', permissions: [permission] },
+    }));
+    expect(told([], { firstRead })).toEqual([
+      {
+        kind: 'first-read',
+        severity: 'high',
+        body: { holders: [{ identity: '10', permission: 'Wipe', scope: 'acme', tier: 'high' }] },
+      },
+    ]);
+  });
 });

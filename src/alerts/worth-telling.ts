@@ -1,9 +1,11 @@
 /**
  * What of a new snapshot is worth telling somebody. Pure: facts in, alerts out; they name identities, never people.
  */
+import type { RiskTier } from '../access/model.js';
+import { type RiskTiers, worstRisk } from '../access/risk.js';
 import { groupBy } from '../drift/collect.js';
 import { type AlertDraft, severityOf } from './alert.js';
-import type { WorthTelling } from './worth-telling-facts.js';
+import type { HeldRight, WorthTelling } from './worth-telling-facts.js';
 import { gainsOf, membersGained } from './worth-telling-gains.js';
 import { protectiveLost, rolesOf } from './worth-telling-roles.js';
 
@@ -24,15 +26,20 @@ export function worthTelling(facts: WorthTelling): AlertDraft[] {
 }
 
 /** One summary, however many holders: a first read is not a hundred incidents. */
-function firstRead({ tiers, firstRead: roles }: WorthTelling): AlertDraft[] {
-  const holders = roles
-    .map((held) => ({ ...held, tier: tiers.ofRole(held.role, held.permissions).tier }))
+function firstRead({ tiers, firstRead: rights }: WorthTelling): AlertDraft[] {
+  const holders = rights
+    .map((held) => ({ ...held, tier: tierOf(held, tiers) }))
     .filter(({ tier }) => severityOf(tier) === 'critical' || severityOf(tier) === 'high')
     .filter(({ tier }) => tier !== 'protective')
-    .map(({ identity, role, scope, tier }) => ({ identity, role, scope, tier }));
+    .map(({ permissions: _, ...holder }) => holder);
   if (holders.length === 0) return [];
   const severity = holders.some(({ tier }) => tier === 'critical') ? 'critical' : 'high';
   return [{ kind: 'first-read', severity, body: { holders } }];
+}
+
+function tierOf({ role, permissions }: HeldRight, tiers: RiskTiers): RiskTier {
+  if (role !== undefined) return tiers.ofRole(role, permissions).tier;
+  return worstRisk(permissions.map((one) => tiers.ofPermission(one)))?.tier ?? 'unclassified';
 }
 
 /** Nobody is left who could do it: perhaps right, perhaps a lock-out. */

@@ -19,11 +19,12 @@ export async function riskTexts(site: SiteRisks = {}): Promise<RiskText[]> {
 }
 
 /**
- * The ruleset that the configuration describes: what ships, the packs of the site, its parameters, without what it disabled.
+ * The ruleset that the configuration describes: what ships, the packs of the site, its parameters
+ * and risks, without what it disabled.
  * @throws RolewatchError config-invalid with every fault of every file
  */
-export async function configuredRuleset(config: RulesConfig, site?: SiteRisks): Promise<Ruleset> {
-  const [files, risk] = await Promise.all([loadPacks(config.packs), riskTexts(site)]);
+export async function configuredRuleset(config: RulesConfig): Promise<Ruleset> {
+  const [files, risk] = await Promise.all([loadPacks(config.packs), riskTexts(config.risk)]);
   return rulesetFrom(files, { parameters: config.parameters, disabled: config.disabled, risk });
 }
 

@@ -33,7 +33,8 @@ describe('the risk tiers of mambo EMM', () => {
     const tiers = await riskTiersOf('mambo-emm');
     expect(tiers.ofRole('helpers', ['roles.view', 'groups.manage']).tier).toBe('medium');
     expect(tiers.ofRole('helpers', ['roles.view', 'device-commands.wipe']).tier).toBe('critical');
-    expect(tiers.ofRole('helpers', []).tier).toBe('unclassified');
+    expect(tiers.ofRole('helpers', ['role:helpers']).tier).toBe('unclassified');
+    expect(tiers.ofRole('helpers', []).tier).toBe('low');
     expect(tiers.ofRole('team-owner', []).tier).toBe('critical');
   });
 });

@@ -4,9 +4,10 @@ import { path, text } from '../platform/config/fields.js';
 import { section } from '../platform/config/section.js';
 import type { ParameterValues } from './language/parameters.js';
 import { namesOrNone } from './language/kit.js';
+import type { RiskConfig } from './risk-tiers.js';
 import type { DisabledRule } from './ruleset.js';
 
-export interface RulesConfig {
+export interface RulesConfig extends RiskConfig {
   /** Absolute paths of folders or files with rules of the site. */
   readonly packs: readonly string[];
   /** Rule → parameter → value, instead of the rule's own. */
@@ -15,7 +16,7 @@ export interface RulesConfig {
 }
 
 /** Where there is no configuration. */
-export const AS_SHIPPED: RulesConfig = { packs: [], parameters: {}, disabled: [] };
+export const AS_SHIPPED: RulesConfig = { packs: [], parameters: {}, disabled: [], risk: {} };
 
 /** What a command needs that reads rules. */
 export interface RulesOfConfig {

@@ -120,7 +120,7 @@ export class AccessRows {
   ): Pick<AccessRow, 'permission' | 'tier' | 'role' | 'scope'>[] {
     const permissions = this.catalogue.permissionsOf(id, scope.key);
     const name = this.roleName(id, scope.key);
-    const { tier } = this.tiers.ofRole(id, permissions ?? []);
+    const { tier } = this.tiers.ofRole(id, permissions ?? [`role:${id}`]);
     const role = { id, ...(name !== null && { name }), tier };
     if (permissions === undefined) {
       return [{ permission: `unclassified: role ${id} is not in the catalogue`, tier, role, scope }];

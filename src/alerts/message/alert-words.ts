@@ -38,9 +38,9 @@ export function shortly({ key, name }: Named): string {
 
 export const roleName = ({ id, name }: NamedRole): string =>
   name === undefined ? `role ${safeText(id, 40)}` : safeText(name, 60);
-export const scopeName = ({ key, name }: NamedScope): string =>
-  name === undefined ? `space ${safeText(key, 40)}` : safeText(name, 60);
-const rightName = ({ role, permission }: AlertGain): string =>
+export const scopeName = ({ key, name, word = 'scope' }: NamedScope): string =>
+  name === undefined ? `${word} ${safeText(key, 40)}` : safeText(name, 60);
+const rightName = ({ role, permission }: Pick<AlertGain, 'role' | 'permission'>): string =>
   role ? roleName(role) : safeText(permission ?? 'a right', 60);
 
 function list(words: readonly string[], most = 6): string {
@@ -58,7 +58,7 @@ export function headline(alert: AlertView): string {
 
 const HEADLINES: Readonly<Record<AlertKind, (alert: AlertView) => string>> = {
   'first-read': ({ holders = [] }) =>
-    `read for the first time: ${count(new Set(holders.map(({ principal }) => who(principal))).size, 'holder')} of high-risk roles`,
+    `read for the first time: ${count(new Set(holders.map(({ principal }) => who(principal))).size, 'holder')} of high-risk rights`,
   'principal-appeared': (alert) => `${subjectOf(alert)} appeared with ${gainsInShort(alert)}`,
   'right-gained': (alert) => `${subjectOf(alert)} gained ${gainsInShort(alert)}`,
   'members-gained': (alert) =>
@@ -73,7 +73,7 @@ const HEADLINES: Readonly<Record<AlertKind, (alert: AlertView) => string>> = {
   'last-holder-lost': ({ permission }) => `nobody holds ${safeText(permission ?? 'a right', 60)} any more`,
   'built-in-holds-role': ({ holders = [] }) =>
     `built-in account ${shortly(holders[0]?.principal ?? {})} holds ${list(
-      holders.map(({ role, scope }) => `${roleName(role)} in ${scopeName(scope)}`),
+      holders.map((holder) => `${rightName(holder)} in ${scopeName(holder.scope)}`),
       1,
     )}`,
   'list-held': ({ stream, count: n = 0, scopes }) =>
@@ -180,12 +180,14 @@ export function holderLines(holders: readonly AlertHolder[]): string[] {
   return [...groups.values()].flatMap((held) => {
     const [first] = held;
     if (first === undefined) return [];
-    const roles = held.map(({ role }) =>
-      role.name === undefined ? roleName(role) : `${safeText(role.id, 40)} ${roleName(role)}`,
-    );
-    return [`[${first.tier}] ${who(first.principal)} in ${scopeName(first.scope)}: ${roles.join('; ')}`];
+    const rights = held.map((holder) => `${roleKey(holder)}${rightName(holder)}`);
+    return [`[${first.tier}] ${who(first.principal)} in ${scopeName(first.scope)}: ${rights.join('; ')}`];
   });
 }
+
+/** By which an administrator finds a role in the console. */
+const roleKey = ({ role }: AlertHolder): string =>
+  role?.name === undefined ? '' : `${safeText(role.id, 40)} `;
 
 function findingLines(message: string, because: readonly AlertBecause[]): string[] {
   return [safeText(message, 300), ...cutLines(because.map(pathInWords))];

@@ -83,7 +83,7 @@ function rolesOfTier(
 
 /** Of the rights that one role gives in one scope. */
 function tierOf(rights: readonly Right[], tiers: Surroundings['tiers']): RiskTier {
-  const permissions = rights.map(({ permission }) => permission).filter((one) => roleOf(one) === undefined);
+  const permissions = rights.map(({ permission }) => permission);
   return tiers.ofRole(rights[0]?.role ?? '', permissions).tier;
 }
 

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { COMMANDS } from '../../../src/commands.js';
 import { loadConfig } from '../../../src/config.js';
 import { runCommandLine } from '../../../src/platform/command/run-command-line.js';
+import { configuredRuleset } from '../../../src/rules/loaded-rules.view.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -87,6 +88,19 @@ it('lists the packs of the site with its parameters, without what it disabled', 
   expect(rules.find(({ id }) => id === 'epmm-few-can-wipe')?.parameters).toEqual({ most: 8 });
   expect(rules.map(({ id }) => id)).not.toContain('epmm-single-session');
   expect(disabled).toEqual([{ rule: 'epmm-single-session', reason: 'Not here.' }]);
+});
+
+it('judges by the risks of the site, which are part of the digest', async () => {
+  const digest = async (): Promise<string> =>
+    (JSON.parse((await rolewatch('rules', '--json')).out) as { digest: string }).digest;
+  await file('rolewatch.yaml', SOURCES);
+  const shipped = await digest();
+  const risk = 'risk: { mambo-emm: { permissions: { webhooks.view: { tier: critical, reason: Ours. } } } }';
+  await file('rolewatch.yaml', `${SOURCES}rules: { ${risk} }\n`);
+  expect(await digest()).not.toBe(shipped);
+  const { rules } = await loadConfig(join(folder, 'rolewatch.yaml'));
+  const { tiers } = await configuredRuleset(rules);
+  expect(tiers.get('mambo-emm')?.ofPermission('webhooks.view').tier).toBe('critical');
 });
 
 it('names a setting for a rule that is not there', async () => {

@@ -41,7 +41,7 @@ beforeEach(async () => {
     tagKeys,
   });
   const judge = judgePartsOf(
-    { sources, rules: { ...AS_SHIPPED, risk: {}, waivers: null }, alerts: NO_ALERTS },
+    { sources, rules: { ...AS_SHIPPED, waivers: null }, alerts: NO_ALERTS },
     bench.fresh.db,
   );
   const application = {
