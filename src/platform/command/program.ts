@@ -111,7 +111,7 @@ function toOption(name: string, spec: OptionSpec): Option {
     spec.required ?? false,
   );
   if (spec.kind === 'texts')
-    return option.argParser((text: string, before: readonly string[] = []) => [...before, text]);
+    return option.argParser((text: string, before?: readonly string[]) => [...(before ?? []), text]);
   return option.argParser((text: string) =>
     spec.kind === 'count' ? toCount(text) : oneOf(text, spec.oneOf),
   );
