@@ -7,6 +7,7 @@ import { EvidenceController } from './evidence/evidence.controller.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { openApiOf } from './platform/http/openapi.js';
 import { routesOf } from './platform/http/routes.js';
+import { RulesController } from './rules/rules.controller.js';
 import { SourcesController } from './runs/sources.controller.js';
 import { SnapshotsController } from './snapshots/snapshots.controller.js';
 
@@ -16,6 +17,7 @@ export const API: readonly Type<object>[] = [
   SnapshotsController,
   DriftController,
   FindingsController,
+  RulesController,
   AlertsController,
   EvidenceController,
   ActionsController,

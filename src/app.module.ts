@@ -10,6 +10,7 @@ import type { Log } from './platform/log.js';
 import type { OpenDatabase } from './platform/open-database.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
+import { RulesInForce } from './rules/rules-config.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SourcesController } from './runs/sources.controller.js';
 import type { AccountsOfSources } from './snapshots/own-account.js';
@@ -38,6 +39,7 @@ export class AppModule {
       controllers: API.filter((controller) => controller !== SourcesController),
       providers: [
         ServeEvidence,
+        { provide: RulesInForce, useValue: new RulesInForce(config.rules) },
         { provide: Site, useValue: siteOf(config) },
         { provide: ApiDocument, useFactory: () => new ApiDocument(apiDocument()) },
       ],

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
-import type { Actor } from '../platform/http/actor.js';
+import { type Actor, inLog } from '../platform/http/actor.js';
 import { Callers } from '../platform/http/callers.js';
 import { Log } from '../platform/log.js';
 import { readToken } from './api-token.js';
@@ -30,9 +30,10 @@ export class TokenCallers extends Callers {
     const matches = timingSafeEqual(shown.hash, held?.hash ?? NOTHING);
     if (held === undefined || !matches) throw refused('that token is not known here');
     if (held.state !== 'valid') throw refused(`the token ${shown.prefix} is ${held.state}`);
-    const id = `token:${shown.prefix}`;
-    if (await markUsed(this.db, held.id)) this.log.info('token used', { actor: id });
-    return { kind: 'token', id, role: held.role, sources: held.sources };
+    const { role, sources } = held;
+    const actor: Actor = { kind: 'token', id: `token:${shown.prefix}`, role, sources };
+    if (await markUsed(this.db, held.id)) this.log.info('token used', { actor: inLog(actor) });
+    return actor;
   }
 }
 

@@ -1,32 +1,15 @@
+/** docs/json/alerts.md as shapes. What belongs to the kind of an alert, that page says; here is what each one has. */
 import { z } from 'zod';
-import { RISK_TIERS } from '../access/model.js';
-import { asked } from '../platform/http/shape.js';
+import { asked, limit, time } from '../platform/http/shape.js';
+import { SEVERITIES } from '../findings/finding.js';
+import { MESSAGE_STATES } from './message-states.js';
 
-const named = z.object({ key: z.string().optional(), name: z.string().optional() });
+const count = z.int().nonnegative();
 
 export const alertsShape = z.object({
   source: z.string(),
-  seq: z.int(),
-  alerts: z.array(
-    z.object({
-      kind: z.string(),
-      severity: z.enum(RISK_TIERS),
-      holders: z
-        .array(
-          z.object({
-            principal: named,
-            role: z.object({ id: z.string(), name: z.string().optional() }),
-            scope: z.object({ key: z.string(), name: z.string().optional() }),
-            tier: z.enum(RISK_TIERS),
-          }),
-        )
-        .optional(),
-      permission: z.string().optional(),
-      stream: z.string().optional(),
-      count: z.int().optional(),
-      why: z.string().optional(),
-    }),
-  ),
+  seq: count,
+  alerts: z.array(z.looseObject({ id: z.string(), kind: z.string(), severity: z.string() })),
 });
 
 export const alertsQuery = asked({
@@ -38,3 +21,31 @@ export const alertsQuery = asked({
     .optional()
     .describe('of which snapshot; by default the latest'),
 });
+
+const message = z.object({
+  id: z.string(),
+  source: z.string(),
+  seq: count,
+  channel: z.enum(['mail', 'hook']),
+  recipient: z.string(),
+  severity: z.enum(SEVERITIES),
+  subject: z.string().optional(),
+  state: z.enum(MESSAGE_STATES),
+  why: z.string().optional(),
+  messageId: z.string(),
+  createdAt: time,
+  dueAt: time.optional(),
+  endedAt: time.optional(),
+  alerts: z.array(z.string()),
+  attempts: z.array(
+    z.object({ no: count, beganAt: time, endedAt: time, outcome: z.string(), said: z.string() }),
+  ),
+});
+
+export const messagesShape = z.object({
+  messages: z.array(message),
+  counts: z.record(z.enum(MESSAGE_STATES), count),
+  untold: count,
+});
+
+export const messagesQuery = asked({ limit: limit(1000, 20), state: z.enum(MESSAGE_STATES).optional() });

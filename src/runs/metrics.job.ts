@@ -3,7 +3,7 @@ import { Gauge, Registry } from 'prom-client';
 import { Database } from '../platform/database.js';
 import { type Actor, maySee } from '../platform/http/actor.js';
 import { HttpMetrics } from '../platform/http/http-metrics.js';
-import { type Counted, openFindingCounts, slotCounts } from './metrics.view.js';
+import { type Counted, messageCounts, openFindingCounts, slotCounts } from './metrics.view.js';
 import { statusOfSources } from './status.view.js';
 
 /** Gathers what Prometheus asks for. What the database knows is asked anew each time, so that replicas say the same. */
@@ -49,6 +49,8 @@ export class MetricsJob {
       ['severity'],
       findings,
     );
+    const messages = (await messageCounts(this.db)).filter(seen);
+    gauge(registry, 'rolewatch_messages', 'Messages of the outbox, by state.', ['state'], messages);
     return Registry.merge([registry, this.http.registry]).metrics();
   }
 }

@@ -22,3 +22,10 @@ export async function openFindingCounts(sql: Sql): Promise<(Counted & { readonly
       where state in ('open', 'reopened', 'acknowledged') group by source, severity order by source, severity`,
   );
 }
+
+/** Messages by state: those that were given up need a person. */
+export async function messageCounts(sql: Sql): Promise<(Counted & { readonly state: string })[]> {
+  return sql.query(
+    'select source, state, count(*)::int as value from outbox group by source, state order by source, state',
+  );
+}

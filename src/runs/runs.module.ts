@@ -26,6 +26,8 @@ import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
 import { Timers } from './timers.job.js';
 
+export const RUNS_CONTROLLERS = [HealthController, MetricsController, PageController, SourcesController];
+
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
@@ -34,7 +36,7 @@ export class RunsModule {
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
-      controllers: [HealthController, MetricsController, PageController, SourcesController],
+      controllers: [...RUNS_CONTROLLERS],
       providers: [
         Health,
         HttpMetrics,

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { hasCode, RolewatchError } from '../errors.js';
+import { hasCode, messageOf, RolewatchError } from '../errors.js';
 import { Log } from '../log.js';
-import { type Actor, LOCAL_ACTOR, maySee } from './actor.js';
+import { type Actor, inLog, LOCAL_ACTOR, maySee } from './actor.js';
 import { Callers } from './callers.js';
 import { isLocal } from './local.js';
 import { type AdmittedRequest, NEED, type Need } from './needs.js';
@@ -54,15 +54,16 @@ export class NeedsGuard implements CanActivate {
     } catch (error) {
       if (hasCode(error, 'unauthorised')) {
         this.refusals.add(address);
-        this.log.warn('token refused', { address, method: request.method, why: String(error) });
+        this.log.warn('token refused', { address, method: request.method, why: messageOf(error) });
       }
       throw error;
     }
   }
 
-  private refuseUnlessAllowed(request: AdmittedRequest, { id, role }: Actor, permission: Permission): void {
+  private refuseUnlessAllowed(request: AdmittedRequest, actor: Actor, permission: Permission): void {
+    const { role } = actor;
     if (isAllowed(role, permission)) return;
-    this.log.warn('not allowed', { actor: id, action: permission, method: request.method });
+    this.log.warn('not allowed', { actor: inLog(actor), action: permission, method: request.method });
     const roles = rolesWith(permission).join(' or ');
     throw new RolewatchError(
       'forbidden',

@@ -17,6 +17,7 @@ const ALLOWED = {
   'access:read': ALL,
   'coverage:read': ALL,
   'findings:read': ALL,
+  'rules:read': ALL,
   'alerts:read': ALL,
   'report:read': ALL,
   'metrics:read': ALL,
