@@ -39,7 +39,7 @@ const PURE = path(
   '\\.(store|view|client|job|command|controller|module|spec)\\.ts$',
 );
 /** What a pure file may use. */
-const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|html|visible)\\.ts$', '^src/platform/config/'];
+const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|html|visible)\\.ts$', '^src/platform/config/', '^src/platform/http/(actor|permissions|shape)\\.ts$'];
 const COMPUTING_PACKAGES = [
   'canonicalize',
   'croner',
@@ -51,7 +51,7 @@ const COMPUTING_PACKAGES = [
   'yaml',
   'zod',
 ];
-const COMPUTING_BUILTINS = ['assert', 'buffer', 'crypto', 'path', 'string_decoder', 'url', 'util'];
+const COMPUTING_BUILTINS = ['assert', 'buffer', 'crypto', 'path', 'string_decoder', 'url', 'util', 'zlib'];
 const EFFECTFUL_BUILTINS = builtinModules.filter((name) => !COMPUTING_BUILTINS.includes(name.split('/')[0]));
 const NETWORK = ['^(dns|http|http2|https|net|tls)$', '^dns/promises$', '^node_modules/undici/'];
 

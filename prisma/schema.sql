@@ -35,6 +35,35 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECU
 GRANT SELECT ON alert TO rolewatch_app;
 GRANT INSERT (source, seq, no, kind, severity, body) ON alert TO rolewatch_app;
 
+CREATE TABLE api_token (
+  id integer DEFAULT nextval('api_token_id_seq'::regclass) NOT NULL,
+  name text NOT NULL,
+  prefix text NOT NULL,
+  hash bytea NOT NULL,
+  role text NOT NULL,
+  sources text[],
+  created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  created_by text NOT NULL,
+  expires_at timestamp(6) with time zone NOT NULL,
+  revoked_at timestamp(6) with time zone,
+  revoked_by text,
+  last_used_at timestamp(6) with time zone,
+  CONSTRAINT api_token_pkey PRIMARY KEY (id),
+  CONSTRAINT api_token_check CHECK (expires_at > created_at AND expires_at <= (created_at + '366 days'::interval)),
+  CONSTRAINT api_token_check1 CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CONSTRAINT api_token_hash_check CHECK (octet_length(hash) = 32),
+  CONSTRAINT api_token_prefix_check CHECK (prefix ~ '^[0-9A-Za-z]{8}$'::text),
+  CONSTRAINT api_token_role_check CHECK (role = ANY (ARRAY['viewer'::text, 'reviewer'::text, 'operator'::text, 'admin'::text])),
+  CONSTRAINT api_token_sources_check CHECK (sources <> '{}'::text[])
+);
+CREATE UNIQUE INDEX api_token_prefix_key ON public.api_token USING btree (prefix);
+CREATE TRIGGER api_token_moves_on BEFORE INSERT OR UPDATE ON api_token FOR EACH ROW EXECUTE FUNCTION api_token_moves_on();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON api_token FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON api_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON api_token TO rolewatch_app;
+GRANT INSERT (name, prefix, hash, role, sources, created_by, expires_at) ON api_token TO rolewatch_app;
+GRANT UPDATE (revoked_at, revoked_by, last_used_at) ON api_token TO rolewatch_app;
+
 CREATE TABLE assessment (
   source text NOT NULL,
   judgement integer NOT NULL,
@@ -699,6 +728,9 @@ CREATE TRIGGER steps_once BEFORE UPDATE ON watch FOR EACH ROW EXECUTE FUNCTION s
 GRANT INSERT, SELECT ON watch TO rolewatch_app;
 GRANT UPDATE (first_complete_seq, until_seq) ON watch TO rolewatch_app;
 
+CREATE SEQUENCE api_token_id_seq AS integer;
+GRANT USAGE ON SEQUENCE api_token_id_seq TO rolewatch_app;
+
 CREATE SEQUENCE identity_identity_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE identity_identity_id_seq TO rolewatch_app;
 
@@ -728,6 +760,32 @@ BEGIN
   IF NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM action_log)
      OR NEW.previous_hash IS DISTINCT FROM (SELECT hash FROM action_log ORDER BY id DESC LIMIT 1) THEN
     RAISE EXCEPTION 'action % does not follow the one before it', NEW.id USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.api_token_moves_on()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  moving CONSTANT text[] := ARRAY['revoked_at', 'revoked_by', 'last_used_at'];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.created_at <> now() OR NEW.revoked_at IS NOT NULL OR NEW.last_used_at IS NOT NULL THEN
+      RAISE EXCEPTION 'a token begins now' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF (to_jsonb(OLD) - moving) IS DISTINCT FROM (to_jsonb(NEW) - moving) THEN
+    RAISE EXCEPTION 'what a token may do never changes: make another one' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF (NEW.revoked_at, NEW.revoked_by) IS DISTINCT FROM (OLD.revoked_at, OLD.revoked_by)
+     AND (OLD.revoked_at IS NOT NULL OR NEW.revoked_at IS DISTINCT FROM now()) THEN
+    RAISE EXCEPTION 'a token may only be revoked, once, now' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.last_used_at IS DISTINCT FROM OLD.last_used_at AND NEW.last_used_at IS DISTINCT FROM now() THEN
+    RAISE EXCEPTION 'a token is used now' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
 END $function$;

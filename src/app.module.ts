@@ -1,12 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { API, apiDocument } from './api.js';
 import { checkAlertReferences } from './alerts/delivery/channels.client.js';
 import type { Config } from './config.js';
+import { ServeEvidence } from './evidence/serve-evidence.job.js';
 import { judgePartsOf } from './judging.js';
+import { ApiDocument } from './platform/http/openapi.js';
 import type { Log } from './platform/log.js';
 import type { OpenDatabase } from './platform/open-database.js';
 import { PlatformModule } from './platform/platform.module.js';
+import { riskTiersOf } from './rules/risk-tiers.view.js';
+import { RulesInForce } from './rules/rules-config.js';
 import { RunsModule } from './runs/runs.module.js';
+import { SourcesController } from './runs/sources.controller.js';
+import type { AccountsOfSources } from './snapshots/own-account.js';
+import { Site } from './snapshots/site.js';
 import { checkReferences } from './sources/references.client.js';
+import { ownAccountOf, productOf } from './sources/source-config.js';
 
 /** The service: every room that takes part in it. */
 @Module({})
@@ -19,12 +29,30 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.forRoot(opened, log),
+        AccountsModule,
         RunsModule.forRoot(
           { sources: config.sources, risk: config.rules.risk },
           config.alerts,
           judgePartsOf(config, opened.db),
         ),
       ],
+      controllers: API.filter((controller) => controller !== SourcesController),
+      providers: [
+        ServeEvidence,
+        { provide: RulesInForce, useValue: new RulesInForce(config.rules) },
+        { provide: Site, useValue: siteOf(config) },
+        { provide: ApiDocument, useFactory: () => new ApiDocument(apiDocument()) },
+      ],
     };
   }
+}
+
+function siteOf({ sources, rules }: Pick<Config, 'rules'> & AccountsOfSources): Site {
+  return {
+    tiersOf: (kind) => riskTiersOf(productOf(kind), rules.risk),
+    ownAccountOf(name) {
+      const source = sources.find((one) => one.name === name);
+      return source === undefined ? null : ownAccountOf(source);
+    },
+  };
 }

@@ -1,3 +1,6 @@
+import { tokenCreateCommand } from './accounts/token-create.command.js';
+import { tokenListCommand } from './accounts/token-list.command.js';
+import { tokenRevokeCommand } from './accounts/token-revoke.command.js';
 import { AppModule } from './app.module.js';
 import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
@@ -59,6 +62,9 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,
   verifyCommand,
+  tokenCreateCommand,
+  tokenListCommand,
+  tokenRevokeCommand,
   fsckCommand(rulebookOf(AS_SHIPPED)),
   serveCommand((config, opened, log) => AppModule.forRoot(config, opened, log)),
 ];

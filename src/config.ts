@@ -24,7 +24,7 @@ export async function loadConfig(file: string): Promise<Config> {
   const rules = section({ ...rulesKeys(folder), risk, waivers: waiversKey(folder) });
   const rooms = {
     sources: sourcesSchema(folder),
-    server: serverConfig(),
+    server: serverConfig(folder),
     rules: rules.prefault({ waivers: undefined }),
     alerts: alertsSchema(folder),
   };

@@ -1,9 +1,7 @@
 import type { Sql } from '../platform/tx.js';
 import type { Severity } from '../rules/verdicts.js';
 import type { Outcome } from './delivery/back-off.js';
-
-export const MESSAGE_STATES = ['pending', 'sending', 'sent', 'dead'] as const;
-export type MessageState = (typeof MESSAGE_STATES)[number];
+import type { MessageState } from './message-states.js';
 
 export interface AttemptView {
   readonly no: number;

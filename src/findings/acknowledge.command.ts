@@ -1,7 +1,6 @@
 import { defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
-import { knownSource } from '../snapshots/known-source.view.js';
-import { acknowledge } from './acknowledge.store.js';
+import { acknowledgeFinding } from './acknowledge.job.js';
 
 export const acknowledgeCommand = defineCommand({
   name: 'acknowledge',
@@ -32,9 +31,8 @@ export const acknowledgeCommand = defineCommand({
     const reason = options.reason.trim();
     if (reason === '') throw new RolewatchError('usage', '--reason must say what is done about it');
     const { db } = await context.openDatabase();
-    await knownSource(db, source);
-    await db.transaction((tx) => acknowledge(tx, { source, finding, actor: context.actor, reason }));
-    await context.print({ source, finding, state: 'acknowledged' }, () => {
+    const done = await acknowledgeFinding(db, { source, finding, actor: context.actor, reason });
+    await context.print(done, () => {
       return `finding ${String(finding)} of ${source} is acknowledged; it stays open`;
     });
     return 0;

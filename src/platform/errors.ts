@@ -6,6 +6,11 @@ export type ErrorCode =
   | 'unknown-snapshot'
   | 'unknown-subject'
   | 'unknown-finding'
+  | 'unknown-token'
+  | 'unauthorised' // no token, or one that is not valid any more
+  | 'forbidden' // the role of the token does not allow it
+  | 'too-many-requests' // too many refused tokens from one address
+  | 'stopping' // this process takes no more work
   | 'source-paused'
   | 'source-busy' // another process is reading it
   | 'source-failed' // nothing could be read

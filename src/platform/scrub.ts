@@ -5,6 +5,8 @@ const HIDDEN = '***';
 
 /** Where credentials are found in texts that others wrote: error messages, URLs, headers. The first group is kept. */
 const SECRETS: readonly RegExp[] = [
+  // our own tokens, wherever they stand; what comes before the secret names one
+  /\b(rw_[0-9A-Za-z]{8}_)[0-9A-Za-z]+/g,
   // https://user:password@host; the password itself may hold an @
   /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*(?=@)/gi,
   /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:[a-z]+\s+)?[^\s"',;}]+/gi,

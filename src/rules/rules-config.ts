@@ -44,3 +44,8 @@ export function rulesKeys(folder: string): {
     disabled: z.array(section({ rule, reason }), { error: 'must be a list of { rule, reason }' }).default([]),
   };
 }
+
+/** The rules part of the configuration, for whoever is handed it. */
+export class RulesInForce {
+  constructor(readonly config: RulesConfig) {}
+}

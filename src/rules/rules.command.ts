@@ -12,6 +12,7 @@ import { testRules } from './checking/test-rules.js';
 import { configuredRuleset, rulesetOfFile } from './loaded-rules.view.js';
 import { vocabularies } from './packs.view.js';
 import { AS_SHIPPED, type RulesConfig, type RulesOfConfig } from './rules-config.js';
+import { described, rulesAnswer } from './rules-answer.js';
 import { ruleJsonSchema } from './language/json-schema.js';
 import { lintText, rulesText, ruleText, testsText } from './rules-text.js';
 import type { Rule, Ruleset } from './ruleset.js';
@@ -85,30 +86,8 @@ async function rulesOf(context: CommandContext<RulesOfConfig>): Promise<RulesCon
 
 async function list(context: CommandContext, ruleset: Ruleset, rules: readonly Rule[]): Promise<ExitCode> {
   const { digest, disabled } = ruleset;
-  await context.print({ digest, rules: rules.map(described), disabled }, () =>
-    rulesText(rules, disabled, digest),
-  );
+  await context.print(rulesAnswer(ruleset, rules), () => rulesText(rules, disabled, digest));
   return 0;
-}
-
-/** What can be said of a rule without running it. */
-function described(rule: Rule): object {
-  const { id, version, title, severity, product, subject, why, advice, controls, values, digest, file } =
-    rule;
-  return {
-    id,
-    version,
-    title,
-    severity,
-    product,
-    subject,
-    why,
-    advice,
-    controls,
-    parameters: values,
-    digest,
-    file,
-  };
 }
 
 async function show(

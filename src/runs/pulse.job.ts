@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RolewatchError } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
 import type { Claim } from './claim.js';
 import type { LeasedRun } from './leased-run.job.js';
@@ -41,6 +42,26 @@ export class PulseJob {
     });
     await this.beating;
     this.beating = null;
+  }
+
+  /**
+   * "Run now": begins a run of its own slot and waits no longer.
+   * @param asked who asks, for the log of actions
+   * @throws RolewatchError unknown-source, source-paused, source-busy, stopping
+   */
+  async startNow(source: string, asked: string): Promise<Claim> {
+    if (this.drained !== null)
+      throw new RolewatchError('stopping', 'this process is about to end: ask again');
+    if (!this.sources.some(({ name }) => name === source))
+      throw new RolewatchError('unknown-source', `this process knows no source "${source}"`);
+    if (this.running.size >= MAX_RUNS)
+      throw new RolewatchError(
+        'source-busy',
+        `this process reads ${MAX_RUNS} sources already: ask again later`,
+      );
+    const claim = await this.slots.claimManual(source, { asked });
+    this.begin(claim);
+    return claim;
   }
 
   /** Resolves once every run that has been begun has ended. */

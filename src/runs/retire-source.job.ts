@@ -21,7 +21,7 @@ const WHOLE_SOURCE = '';
 async function retireSource(parts: RetireParts, source: RetiringSource): Promise<number> {
   const { db, slots } = parts;
   const tiers = await riskTiersOf(productOf(source.kind), parts.risk);
-  const claim = await slots.claimManual(source.name, true);
+  const claim = await slots.claimManual(source.name, { evenIfPaused: true });
   const scopes = [...(await watchedScopes(db, source.name)), WHOLE_SOURCE];
   const seq = await publishRun(parts, claim, tiers, {
     facts: {

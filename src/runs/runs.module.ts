@@ -5,6 +5,7 @@ import type { AlertsConfig } from '../alerts/alerts-config.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import { Database } from '../platform/database.js';
+import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
 import type { SourceConfig } from '../sources/source-config.js';
@@ -13,14 +14,19 @@ import { Health } from './health.job.js';
 import { JudgePulse } from './judge.job.js';
 import { LeasedRun } from './leased-run.job.js';
 import { type ConfiguredSources, openConfigured } from './opened-source.job.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsJob } from './metrics.job.js';
 import { PageController } from './page.controller.js';
 import { type PulsedSource, PulseJob } from './pulse.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
 import { SlotStore } from './slot.store.js';
+import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
 import { Timers } from './timers.job.js';
+
+export const RUNS_CONTROLLERS = [HealthController, MetricsController, PageController, SourcesController];
 
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
@@ -30,9 +36,11 @@ export class RunsModule {
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
-      controllers: [HealthController, PageController],
+      controllers: [...RUNS_CONTROLLERS],
       providers: [
         Health,
+        HttpMetrics,
+        MetricsJob,
         {
           provide: StatusPageJob,
           inject: [Database, Health],

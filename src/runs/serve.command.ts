@@ -1,6 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Arguments, CommandSpec } from '../platform/command/command.js';
-import type { ServerConfig } from '../platform/config/server-config.js';
+import { isThisMachine, type ServerConfig } from '../platform/config/server-config.js';
+import type { Reach } from '../platform/http/protect.js';
+import { tlsMaterial } from '../platform/http/tls.js';
 import { Log } from '../platform/log.js';
 import type { OpenDatabase } from '../platform/open-database.js';
 import { serve } from './serve.job.js';
@@ -27,7 +29,7 @@ export function serveCommand<C extends Served>(
     name: 'serve',
     summary: 'run the service: read every source on its schedule, show health and the latest drift',
     description:
-      'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address of this machine: / shows the latest drift, /health, /health/live and /health/ready say how it is doing. Any number of these may share one database. Exit code 0 when stopped, 1 on a fault.',
+      'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address: /api/v1 to whoever has a token (`rolewatch accounts token create`), / shows the latest drift, /health, /health/live and /health/ready say how it is doing, /metrics tells Prometheus. Any number of these may share one database. Exit code 0 when stopped, 1 on a fault.',
     arguments: {},
     options: OPTIONS,
     examples: ['rolewatch serve', 'rolewatch serve --config /etc/rolewatch.yaml --port 8080'],
@@ -35,8 +37,11 @@ export function serveCommand<C extends Served>(
       const config = await context.config();
       const opened = await context.openDatabase();
       const log = Log.toStderr(process.env['LOG_LEVEL']);
+      const { host, tls } = config.server;
       await serve(await compose(config, opened, log), {
-        host: config.server.host,
+        host,
+        reach: reachOf(config.server),
+        ...(tls && { tls: await tlsMaterial(tls) }),
         port: options.port ?? config.server.port,
         log,
         signal: context.signal,
@@ -44,5 +49,16 @@ export function serveCommand<C extends Served>(
       });
       return 0;
     },
+  };
+}
+
+/** Whoever listens for more than this machine is asked for by its public name, or by an address. */
+function reachOf({ host, tls, trustedProxies, publicUrl }: ServerConfig): Omit<Reach, 'styleHash'> {
+  const named = publicUrl === null ? [] : [new URL(publicUrl).hostname];
+  const isReached = !isThisMachine(host) || trustedProxies.length > 0 || publicUrl !== null;
+  return {
+    hosts: isReached ? named : null,
+    trustedProxies,
+    onlyThroughProxies: tls === null && !isThisMachine(host),
   };
 }

@@ -2,16 +2,21 @@ import { once } from 'node:events';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import helmet from 'helmet';
+import { HttpMetrics } from '../platform/http/http-metrics.js';
+import { protect, type Reach } from '../platform/http/protect.js';
+import type { TlsMaterial } from '../platform/http/tls.js';
 import type { Log } from '../platform/log.js';
 import { NestLog } from '../platform/nest-log.js';
-import { isOwnHost } from './own-host.js';
 import { STYLE_HASH } from './status-page.js';
 
 export interface ServeOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Absent: in the clear. */
+  readonly tls?: TlsMaterial;
+  /** By default, only this machine is answered. */
+  readonly reach?: Partial<Omit<Reach, 'styleHash'>>;
   readonly log: Log;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
@@ -24,7 +29,7 @@ export interface ServeOptions {
  * A promise nobody waits for that fails is a fault of ours: it is logged, and the process ends with 1.
  */
 export async function serve(module: DynamicModule, options: ServeOptions): Promise<void> {
-  const { host, port, log, signal } = options;
+  const { host, port, tls, reach, log, signal } = options;
   const onUnhandled = (error: unknown): never => {
     log.fatal('unhandled rejection', { error });
     process.exit(1);
@@ -34,9 +39,18 @@ export async function serve(module: DynamicModule, options: ServeOptions): Promi
     logger: new NestLog(log),
     abortOnError: false,
     forceCloseConnections: true,
+    bodyParser: false,
+    ...(tls && { httpsOptions: { ...tls } }),
   });
   try {
-    protect(app);
+    app.use(app.get(HttpMetrics, { strict: false }).middleware);
+    protect(app, {
+      hosts: null,
+      trustedProxies: [],
+      onlyThroughProxies: false,
+      ...reach,
+      styleHash: STYLE_HASH,
+    });
     await app.listen(port, host);
     const address = await app.getUrl();
     log.info('listening', { address });
@@ -47,41 +61,4 @@ export async function serve(module: DynamicModule, options: ServeOptions): Promi
     await app.close();
     process.off('unhandledRejection', onUnhandled);
   }
-}
-
-/** There is no sign-in yet: only this machine is answered, and nothing on the page can load or send anything. */
-function protect(app: NestExpressApplication): void {
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          styleSrc: [`'${STYLE_HASH}'`],
-          baseUri: ["'none'"],
-          formAction: ["'none'"],
-          frameAncestors: ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'no-referrer' },
-    }),
-  );
-  app.use((request: HostedRequest, response: HostedResponse, next: () => void) => {
-    response.setHeader('cache-control', 'no-store');
-    if (isOwnHost(request.headers.host)) {
-      next();
-      return;
-    }
-    response.statusCode = 421;
-    response.end();
-  });
-}
-
-interface HostedRequest {
-  readonly headers: { readonly host?: string };
-}
-interface HostedResponse {
-  statusCode: number;
-  setHeader(name: string, value: string): void;
-  end(): void;
 }

@@ -1,3 +1,4 @@
+import { appendAction } from '../accounts/action-log.store.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import { isGone, thisProcess } from '../platform/this-process.js';
@@ -16,6 +17,11 @@ export interface SlotFate {
   readonly runId: bigint | null;
   readonly seq: number | null;
   readonly why: string | null;
+}
+
+export interface ManualClaim {
+  readonly evenIfPaused?: boolean;
+  readonly asked?: string;
 }
 
 /** Claimable: due, or claimed by somebody whose lease ran out. */
@@ -51,10 +57,10 @@ export class SlotStore {
 
   /**
    * "Run now": makes a slot of its own, due now, and claims it.
-   * @param evenIfPaused for what sends nothing to the source: closing its books
+   * @param how `evenIfPaused`: for what sends nothing to the source, closing its books; `asked`: by whom, to be logged
    * @throws RolewatchError unknown-source, source-paused, source-busy
    */
-  async claimManual(source: string, evenIfPaused = false): Promise<Claim> {
+  async claimManual(source: string, how: ManualClaim = {}): Promise<Claim> {
     return this.db.transaction(async (tx) => {
       // Waits only for a publication: nobody else keeps a source locked.
       const [row] = await tx.query<{ last_seq: number; paused_at: Date | null; paused_why: string | null }>(
@@ -62,11 +68,17 @@ export class SlotStore {
         [source],
       );
       if (row === undefined) throw new RolewatchError('unknown-source', `no source is called "${source}"`);
-      if (row.paused_at !== null && !evenIfPaused) throw pausedError(source, row.paused_at, row.paused_why);
+      if (row.paused_at !== null && how.evenIfPaused !== true)
+        throw pausedError(source, row.paused_at, row.paused_why);
       await releaseGone(tx, source);
       const busyUntil = await leasedUntil(tx, source);
       if (busyUntil !== null) throw busyError(source, busyUntil);
-      return this.lease(tx, source, await insertManual(tx, source), row.last_seq);
+      const dueAt = await insertManual(tx, source);
+      if (how.asked !== undefined) {
+        const detail = { slot: dueAt.toISOString() };
+        await appendAction(tx, { actor: how.asked, action: 'run-started', source, detail });
+      }
+      return this.lease(tx, source, dueAt, row.last_seq);
     });
   }
 

@@ -2,6 +2,7 @@ import { riskOfChange } from '../drift/drift-risk.js';
 import { driftText } from '../drift/drift-text.js';
 import { driftBetween } from '../drift/drift.view.js';
 import type { Database } from '../platform/database.js';
+import { type Actor, maySee } from '../platform/http/actor.js';
 import type { SiteRisks } from '../rules/risk-tiers.js';
 import { riskTiersOf } from '../rules/risk-tiers.view.js';
 import { knownSource } from '../snapshots/known-source.view.js';
@@ -18,9 +19,11 @@ export class StatusPageJob {
     private readonly risk: SiteRisks,
   ) {}
 
-  async render(): Promise<string> {
+  /** What of it an actor may see. */
+  async render(actor: Pick<Actor, 'sources'>): Promise<string> {
     const reports: SourceReport[] = [];
     for (const status of await this.health.sources()) {
+      if (!maySee(actor, status.source)) continue;
       const [latest] = await snapshotsOf(this.db, status.source, 1);
       const drift = await this.drift(status.source, latest?.seq ?? 0);
       reports.push({ status, observations: latest?.observations ?? [], drift });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isOwnHost } from './own-host.js';
 import { escapeHtml } from '../platform/html.js';
 import { ageWords, STYLE_HASH, statusPage, type SourceReport } from './status-page.js';
 
@@ -69,23 +68,5 @@ describe('ageWords', () => {
     [172_800, '2 days'],
   ])('says %d seconds as %s', (seconds, words) => {
     expect(ageWords(seconds)).toBe(words);
-  });
-});
-
-describe('isOwnHost', () => {
-  it.each(['localhost', 'LOCALHOST:8080', '127.0.0.1:1', '[::1]:8080'])('knows %s', (host) => {
-    expect(isOwnHost(host)).toBe(true);
-  });
-
-  it.each([
-    undefined,
-    '',
-    'evil.example',
-    'localhost.evil.example',
-    '127.0.0.1.evil.example:80',
-    '128.0.0.1',
-    '0.0.0.0',
-  ])('refuses %s', (host) => {
-    expect(isOwnHost(host)).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
 import { defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
-import { knownSource } from './known-source.view.js';
+import { acceptShrink } from './accept-shrink.job.js';
 import { shownScope } from './release.js';
-import { releaseHeld } from './release.store.js';
 
 export const acceptShrinkCommand = defineCommand({
   name: 'accept-shrink',
@@ -28,30 +27,22 @@ export const acceptShrinkCommand = defineCommand({
   async run(context, args, options) {
     const { source } = args;
     const { db } = await context.openDatabase();
-    await knownSource(db, source);
     const reason = options.reason.trim();
     if (reason === '') throw new RolewatchError('usage', '--reason must say why');
-    const { seq, lists } = await db.transaction((tx) =>
-      releaseHeld(tx, {
-        source,
-        stream: options.stream,
-        scope: options.scope,
-        expected: options.expect,
-        reason,
-        actor: context.actor,
-      }),
-    );
+    const { seq, released } = await acceptShrink(db, {
+      source,
+      stream: options.stream,
+      scope: options.scope,
+      expected: options.expect,
+      reason,
+      actor: context.actor,
+    });
     const next = `rolewatch run ${source}`;
-    const released = lists.map(({ stream, scope, held }) => ({
-      stream,
-      ...(scope !== '' && { scope }),
-      held,
-    }));
     await context.print({ source, seq, released, next }, () =>
       [
-        ...lists.map(
-          (list) =>
-            `released: ${list.held} in ${list.stream} (--scope ${shownScope(list)}), held by snapshot ${seq}`,
+        ...released.map(
+          ({ stream, scope = '', held }) =>
+            `released: ${held} in ${stream} (--scope ${shownScope({ scope })}), held by snapshot ${seq}`,
         ),
         `applies at the next read: ${next}`,
       ].join('\n'),

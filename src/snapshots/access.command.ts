@@ -1,22 +1,11 @@
-import { permissionModelOf } from '../access/permission-model.js';
 import type { RiskTiers } from '../access/risk.js';
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
-import { accessFilter } from './access-filter.view.js';
-import { AccessRows } from './access-rows.js';
-import { accessText, notVisible } from './access-text.js';
-import { accessFacts } from './access.view.js';
-import { productOf } from '../sources/source-config.js';
-import { knownSource } from './known-source.view.js';
-import { parseMoment } from './moment.js';
+import { accessAnswer } from './access-answer.view.js';
+import { accessText } from './access-text.js';
 import { type AccountsOfSources, configuredAccount } from './own-account.js';
-import { snapshotAt } from './snapshot-at.view.js';
 
 /** How risky the rights of a kind of source are, at this site. */
 export type TiersOf<C> = (kind: string, context: CommandContext<C>) => Promise<RiskTiers>;
-
-/** Below a unit with more people than this, they are counted, not listed, unless somebody asks. */
-const FEW_PEOPLE = 25;
-const MOST_PEOPLE = 10_000;
 
 /** @param tiersOf the risk tiers live in a room further on, which the entry hands in */
 export const accessCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>): CommandSpec<C> =>
@@ -41,38 +30,17 @@ export const accessCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>):
       'rolewatch access hq --permission "Wipe device"',
       'rolewatch access hq --principal jdoe --at 2026-03-01T00:00:00Z',
     ],
-    async run(context: CommandContext<C>, args, options) {
-      const { source } = args;
-      const moment = parseMoment(options.at);
+    async run(context: CommandContext<C>, { source }, options) {
       const { db } = await context.openDatabase();
-      const { kind } = await knownSource(db, source);
-      const at = await snapshotAt(db, source, moment);
-      const product = productOf(kind);
-      const model = permissionModelOf(product);
-      const filter = await accessFilter(db, { source, model }, options);
-      const facts = await accessFacts(db, {
-        source,
-        seq: at.seq,
-        named: [...(filter.principals ?? [])],
-        peopleLimit: options.people ? MOST_PEOPLE : FEW_PEOPLE + 1,
+      const answer = await accessAnswer(db, source, {
+        ...options,
+        tiersOf: (kind) => tiersOf(kind, context),
+        ownAccount: await configuredAccount(context, source),
       });
-      const people = options.people ? facts.people : facts.people.map(uncrowded);
-      const access = new AccessRows(
-        { ...facts, people },
-        await tiersOf(kind, context),
-        model,
-        await configuredAccount(context, source),
-      );
-      const rows = access.rows(filter);
-      const recordedAt = at.recordedAt.toISOString();
-      await context.print(
-        { source, product, at: { ...at, recordedAt }, access: rows, notVisible: notVisible(product) },
-        () => accessText(`${source}, snapshot ${at.seq} of ${recordedAt}`, rows, product),
+      const { at, access, product } = answer;
+      await context.print(answer, () =>
+        accessText(`${source}, snapshot ${at.seq} of ${at.recordedAt}`, access, product),
       );
       return 0;
     },
   });
-
-function uncrowded<P extends { readonly count: number; readonly listed: readonly string[] }>(people: P): P {
-  return people.count > FEW_PEOPLE ? { ...people, listed: [] } : people;
-}

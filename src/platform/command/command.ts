@@ -9,7 +9,7 @@ export interface ArgumentSpec {
   readonly required?: boolean;
 }
 
-export type OptionSpec = FlagSpec | TextSpec | CountSpec;
+export type OptionSpec = FlagSpec | TextSpec | TextsSpec | CountSpec;
 
 interface FlagSpec {
   readonly kind: 'flag';
@@ -29,6 +29,11 @@ interface TextSpec extends ValueSpec {
   readonly oneOf?: readonly string[];
 }
 
+/** May be given several times. */
+interface TextsSpec extends ValueSpec {
+  readonly kind: 'texts';
+}
+
 /** A whole number, 0 or more. */
 interface CountSpec extends ValueSpec {
   readonly kind: 'count';
@@ -46,7 +51,8 @@ export type ArgumentValues<A extends Arguments> = {
 export type OptionValues<O extends Options> = { readonly [K in keyof O]: OptionValue<O[K]> };
 type OptionValue<O extends OptionSpec> = O extends { kind: 'flag' }
   ? boolean
-  : (O extends { kind: 'count' } ? number : string) | (O extends { required: true } ? never : undefined);
+  : | (O extends { kind: 'count' } ? number : O extends { kind: 'texts' } ? readonly string[] : string)
+    | (O extends { required: true } ? never : undefined);
 
 /** 0: done and complete · 2: done, but partial or held · 3: done, and something is as bad as was asked about · 1: anything else. Errors are thrown and give 1. */
 export type ExitCode = 0 | 1 | 2 | 3;

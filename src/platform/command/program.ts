@@ -110,6 +110,8 @@ function toOption(name: string, spec: OptionSpec): Option {
   const option = new Option(`${flag} <${spec.value}>`, spec.description).makeOptionMandatory(
     spec.required ?? false,
   );
+  if (spec.kind === 'texts')
+    return option.argParser((text: string, before?: readonly string[]) => [...(before ?? []), text]);
   return option.argParser((text: string) =>
     spec.kind === 'count' ? toCount(text) : oneOf(text, spec.oneOf),
   );

@@ -31,6 +31,7 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   identity: ['identity_stays', 'refuse_delete', 'refuse_truncate'],
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
   outbox: ['outbox_moves_on', 'refuse_delete', 'refuse_truncate'],
+  api_token: ['api_token_moves_on', 'refuse_delete', 'refuse_truncate'],
 };
 
 /** Table → the only columns that the application may change. */
@@ -44,6 +45,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
     ...['severity', 'subject', 'content', 'state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder'],
     ...['lease_until', 'due_at', 'tried_since', 'ended_at'],
   ],
+  api_token: ['revoked_at', 'revoked_by', 'last_used_at'],
 };
 
 export const protectionsCheck: StoreCheck = {

@@ -2,6 +2,7 @@ import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import { Log } from '../../../src/platform/log.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
@@ -48,6 +49,7 @@ beforeEach(async () => {
     module: Application,
     imports: [
       PlatformModule.forRoot(opened, log),
+      AccountsModule,
       RunsModule.forRoot({ sources, risk: {} }, NO_ALERTS, judge),
     ],
   };

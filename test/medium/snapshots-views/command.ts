@@ -21,7 +21,7 @@ export async function typed(
   const exitCode = await runCommandLine<AccountsOfSources>({
     commands: [command],
     version: '0',
-    argv: [command.name, ...argv],
+    argv: [...command.name.split(' '), ...argv],
     streams: { stdout, stderr },
     loadConfig: async () => ({ sources: [{ name: 'hq', username: 'boss' }] }),
     openDatabase: async () => opened,

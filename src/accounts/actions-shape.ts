@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { asked, limit, time } from '../platform/http/shape.js';
+
+export const actionsShape = z.object({
+  actions: z.array(
+    z.object({
+      id: z.int(),
+      at: time,
+      actor: z.string().describe('os:<user> or token:<prefix>'),
+      action: z.string(),
+      source: z.string().optional(),
+      detail: z.unknown(),
+      hash: z.string(),
+    }),
+  ),
+});
+
+export const actionsQuery = asked({
+  limit: limit(1000, 100),
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('only those before this id: the last one of the page before'),
+});

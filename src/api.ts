@@ -1,0 +1,30 @@
+import type { Type } from '@nestjs/common';
+import { ActionsController } from './accounts/actions.controller.js';
+import { OpenApiController } from './accounts/openapi.controller.js';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { DriftController } from './drift/drift.controller.js';
+import { EvidenceController } from './evidence/evidence.controller.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { openApiOf } from './platform/http/openapi.js';
+import { routesOf } from './platform/http/routes.js';
+import { RulesController } from './rules/rules.controller.js';
+import { SourcesController } from './runs/sources.controller.js';
+import { SnapshotsController } from './snapshots/snapshots.controller.js';
+
+/** What answers under /api/v1, in the order of its description; runs/ brings SourcesController itself. */
+export const API: readonly Type<object>[] = [
+  SourcesController,
+  SnapshotsController,
+  DriftController,
+  FindingsController,
+  RulesController,
+  AlertsController,
+  EvidenceController,
+  ActionsController,
+  OpenApiController,
+];
+
+/** docs/openapi.json */
+export function apiDocument(): object {
+  return openApiOf(routesOf(API));
+}

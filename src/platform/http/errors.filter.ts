@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { RolewatchError } from '../errors.js';
+import { Log } from '../log.js';
+import { statusOf } from './status-of.js';
+
+/** What is said of an error, in the form that the command line has for it. */
+interface Told {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Of what should not happen: the log has the error under it. */
+  readonly requestId?: string;
+}
+
+const WORDS: Readonly<Record<number, string>> = {
+  400: 'usage',
+  404: 'unknown-path',
+  413: 'too-large',
+  503: 'unavailable',
+};
+
+/** Answers every error as JSON. What a person cannot act on is not described to them: the log has it. */
+@Catch()
+export class ErrorsFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    const { status, ...told } = this.tell(error, request);
+    if (response.headersSent) {
+      // half an answer must not look like a whole one
+      response.destroy();
+      return;
+    }
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="rolewatch"');
+    if (status === 429) response.setHeader('retry-after', '60');
+    response.status(status).json({ error: told });
+  }
+
+  private tell(error: unknown, { method }: Request): Told {
+    if (error instanceof RolewatchError) {
+      const status = statusOf(error.code);
+      if (status < 500 || status === 503) return { status, code: error.code, message: error.message };
+    } else if (error instanceof HttpException && error.getStatus() !== 500) {
+      const status = error.getStatus();
+      return { status, code: WORDS[status] ?? 'refused', message: error.message };
+    }
+    const requestId = randomUUID();
+    this.log.error('a request failed', { requestId, method, error });
+    return { status: 500, code: 'internal', message: 'this should not happen: the log says more', requestId };
+  }
+}

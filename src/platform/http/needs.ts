@@ -1,0 +1,38 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Actor } from './actor.js';
+import type { Permission } from './permissions.js';
+
+/** What a route asks of its caller. */
+export interface Need {
+  /** Null: nothing, anybody may call it. */
+  readonly permission: Permission | null;
+  /** Whoever asks from this machine itself needs no token. */
+  readonly orLocal: boolean;
+}
+
+export const NEED = 'rolewatch:need';
+
+/** A route without this is refused to everybody. */
+export const Needs = (permission: Permission): MethodDecorator =>
+  SetMetadata(NEED, { permission, orLocal: false } satisfies Need);
+
+/** For what a person on this machine looks at in a browser, or its own monitoring asks. */
+export const NeedsUnlessLocal = (permission: Permission): MethodDecorator =>
+  SetMetadata(NEED, { permission, orLocal: true } satisfies Need);
+
+/** Only for what says nothing about anything: that the process lives. */
+export const NeedsNothing = (): MethodDecorator =>
+  SetMetadata(NEED, { permission: null, orLocal: false } satisfies Need);
+
+/** A request once the guard has let it in. */
+export interface AdmittedRequest extends Request {
+  actor?: Actor;
+}
+
+/** The caller, in a parameter of a route that needs something. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const { actor } = context.switchToHttp().getRequest<AdmittedRequest>();
+  if (actor === undefined) throw new Error('this route lets in whoever comes: nobody is known to it');
+  return actor;
+});

@@ -1,0 +1,42 @@
+/** What a caller may be allowed to do, and which roles allow it. Everything else is refused. */
+
+export const ROLES = ['viewer', 'reviewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const ALL = ROLES;
+const REVIEWING: readonly Role[] = ['reviewer', 'admin'];
+const OPERATING: readonly Role[] = ['operator', 'admin'];
+const ADMIN: readonly Role[] = ['admin'];
+
+/** The whole table. Whoever reviews does not operate, and the other way round; an admin may do both. */
+const ALLOWED = {
+  'api:read': ALL,
+  'sources:read': ALL,
+  'snapshots:read': ALL,
+  'drift:read': ALL,
+  'access:read': ALL,
+  'coverage:read': ALL,
+  'findings:read': ALL,
+  'rules:read': ALL,
+  'alerts:read': ALL,
+  'report:read': ALL,
+  'metrics:read': ALL,
+  'findings:acknowledge': REVIEWING,
+  'runs:start': OPERATING,
+  'shrink:accept': OPERATING,
+  'sources:resume': OPERATING,
+  'evidence:create': OPERATING,
+  'actions:read': ADMIN,
+} as const satisfies Readonly<Record<string, readonly Role[]>>;
+
+export type Permission = keyof typeof ALLOWED;
+
+export function isAllowed(role: Role, permission: Permission): boolean {
+  const roles: readonly Role[] = ALLOWED[permission];
+  return roles.includes(role);
+}
+
+/** The roles that have a permission, the least first. */
+export function rolesWith(permission: Permission): readonly Role[] {
+  return ALLOWED[permission];
+}

@@ -1,0 +1,27 @@
+/** Shapes that several routes have. They check, and describe, what goes in and out. */
+import { z } from 'zod';
+
+/** What a query or a body may have: other keys are slips, and refused. */
+export function asked<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  return z.strictObject(shape);
+}
+
+/** How many of a list, the newest first. */
+export function limit(most: number, usual: number): z.ZodDefault<z.ZodCoercedNumber> {
+  return z.coerce.number().int().min(1).max(most).default(usual);
+}
+
+export const moment = z
+  .string()
+  .max(64)
+  .describe('the number of a snapshot, latest, or a time with its zone such as 2026-03-01T12:00:00Z');
+
+/** Why somebody does something, for the log of actions. */
+export const reason = z.string().trim().min(1).max(2000).describe('for the log of actions');
+
+export const time = z.iso.datetime({ offset: true });
+
+/** Wrong, and in which words; the same form as the command line's `--json`. */
+export const errorShape = z.object({
+  error: z.object({ code: z.string(), message: z.string(), requestId: z.string().optional() }),
+});

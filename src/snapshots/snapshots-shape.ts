@@ -1,0 +1,111 @@
+/** docs/json/snapshots.md, access.md, coverage.md and accept-shrink.md as shapes. */
+import { z } from 'zod';
+import { PRINCIPAL_KINDS, RISK_TIERS, VERDICTS } from '../access/model.js';
+import { asked, limit, moment, reason, time } from '../platform/http/shape.js';
+
+const count = z.int().nonnegative();
+
+const observation = z.object({
+  stream: z.string(),
+  scope: z.string().optional(),
+  verdict: z.enum(VERDICTS),
+  rows: count,
+  total: count.optional(),
+  pages: count,
+  pagesDigest: z.string().optional(),
+  reads: count,
+  readFrom: time.optional(),
+  readTo: time.optional(),
+  observedAt: time.optional(),
+  statedBy: z.string(),
+  unconfirmed: count,
+  held: count,
+  why: z.string().optional(),
+});
+
+export const snapshotsShape = z.object({
+  snapshots: z.array(
+    z.object({
+      source: z.string(),
+      seq: count,
+      recordedAt: time,
+      digest: z.string(),
+      root: z.string(),
+      previousDigest: z.string().optional(),
+      observations: z.array(observation),
+    }),
+  ),
+});
+
+export const coverageShape = z.object({
+  slots: z.array(
+    z.object({
+      source: z.string(),
+      dueAt: time,
+      trigger: z.enum(['schedule', 'manual']),
+      state: z.enum(['due', 'leased', 'published', 'failed', 'missed']),
+      seq: count.optional(),
+      why: z.string().optional(),
+      endedAt: time.optional(),
+    }),
+  ),
+});
+
+const principal = z.object({
+  kind: z.enum(PRINCIPAL_KINDS),
+  key: z.string().optional(),
+  name: z.string().optional(),
+  dn: z.string().optional(),
+  ownAccount: z.literal(true).optional(),
+  linked: z.literal(false).optional(),
+  erased: z.literal(true).optional(),
+  members: z.object({ count: count.optional(), known: z.boolean(), below: count.optional() }).optional(),
+});
+
+export const accessShape = z.object({
+  source: z.string(),
+  product: z.string(),
+  at: z.object({ seq: count, recordedAt: time, digest: z.string() }),
+  access: z.array(
+    z.object({
+      principal,
+      permission: z.string(),
+      tier: z.enum(RISK_TIERS),
+      role: z
+        .object({ id: z.string(), name: z.string().optional(), tier: z.enum(RISK_TIERS) })
+        .optional()
+        .describe('absent: held without a role'),
+      scope: z.object({ key: z.string(), name: z.string().optional() }),
+      path: z.string(),
+      latent: z.object({ needs: z.array(z.string()) }).optional(),
+      statedIn: z.array(z.object({ stream: z.string(), scope: z.string().optional() })),
+    }),
+  ),
+  notVisible: z.string(),
+});
+
+/** The newest first. */
+export const newestQuery = asked({ limit: limit(1000, 100) });
+
+const word = z.string().min(1).max(500);
+
+export const accessQuery = asked({
+  at: moment.optional(),
+  permission: word.optional(),
+  role: word.optional().describe('id or name'),
+  principal: word.optional().describe('key or name'),
+  people: z.enum(['true', 'false']).default('false').describe('list the people below large units, too'),
+});
+
+export const acceptShrinkBody = asked({
+  stream: word,
+  scope: word.describe('the space of the list, all, or - for a list of the whole source'),
+  expect: count.describe('how many are held, as the observations say'),
+  reason,
+});
+
+export const acceptShrinkShape = z.object({
+  source: z.string(),
+  seq: count,
+  released: z.array(z.object({ stream: z.string(), scope: z.string().optional(), held: count })),
+});
