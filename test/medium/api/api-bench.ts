@@ -43,7 +43,8 @@ export async function ask(base: string, path: string, asking: Asking = {}): Prom
   const options = {
     method,
     agent: false,
-    ...(ca !== undefined && { ca }),
+    // the name that is asked for is the header's business, the certificate is the address's
+    ...(ca !== undefined && { ca, servername: '' }),
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(text !== undefined && {
