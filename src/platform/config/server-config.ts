@@ -23,7 +23,7 @@ export interface ServerConfig {
 const NOTHING_SAID = { tls: undefined, publicUrl: undefined };
 const HOST = 'must be an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of them';
 const ALONE =
-  'must be an address of this machine only, such as 127.0.0.1, unless server.tls or server.trustedProxies is set: a token sent in the clear is anybody’s';
+  'must be an address of this machine only, such as 127.0.0.1, unless server.tls or server.trustedProxies is set: a token in the clear is lost';
 const PROXY = 'must be an address such as 10.0.0.7, or a network such as 10.0.0.0/8';
 const PUBLIC_URL = 'must be a URL without path, such as https://rolewatch.example.com';
 

@@ -1,9 +1,13 @@
 /** Shapes that several routes have. They check, and describe, what goes in and out. */
 import { z } from 'zod';
 
+const NO_OBJECT = 'the body must be a JSON object, sent as Content-Type: application/json';
+
 /** What a query or a body may have: other keys are slips, and refused. */
 export function asked<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
-  return z.strictObject(shape);
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'invalid_type' ? NO_OBJECT : undefined),
+  });
 }
 
 /** How many of a list, the newest first. */

@@ -233,6 +233,15 @@ describe('a request', () => {
     expect((await post('sources/hq/findings/1/acknowledge', body)).status).toBe(status);
   });
 
+  it('whose body is not sent as JSON is told how it would be', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const body of [undefined, 'from=1']) {
+      const asking = { method: 'POST', token: admin, ...(body && { body, headers }) };
+      const { status, json } = await bench.ask('/api/v1/sources/hq/evidence', asking);
+      expect([status, json.error.message]).toEqual([400, expect.stringContaining('must be a JSON object')]);
+    }
+  });
+
   it('for what is not there is told so', async () => {
     expect((await get('nothing')).json.error.code).toBe('unknown-path');
     expect((await bench.ask('/api/v1/sources', { method: 'DELETE', token: admin })).status).toBe(404);
