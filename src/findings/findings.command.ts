@@ -2,6 +2,7 @@ import { type CommandContext, defineCommand } from '../platform/command/command.
 import { didYouMean } from '../platform/config/nearest.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
+import { oneLine } from '../platform/visible.js';
 import { knownSource, knownSources } from '../snapshots/known-source.view.js';
 import { parseMoment } from '../snapshots/moment.js';
 import { FINDING_STATES, isOpen, SEVERITIES } from './finding.js';
@@ -114,7 +115,9 @@ async function showHistory(
       `rule ${rule.id}: ${message}`,
       '',
       ...history.flatMap((event) => eventLines(event, product)),
-    ].join('\n');
+    ]
+      .map(oneLine)
+      .join('\n');
   });
   return 0;
 }
