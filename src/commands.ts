@@ -4,7 +4,7 @@ import { tokenRevokeCommand } from './accounts/token-revoke.command.js';
 import { AppModule } from './app.module.js';
 import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
-import { activateRulesCommand } from './findings/activate-rules.command.js';
+import { activateOnDisk } from './findings/activate-rules.job.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
 import { findingsCommand } from './findings/findings.command.js';
@@ -18,7 +18,7 @@ import { reportCommand } from './evidence/report.command.js';
 import { verifyCommand } from './evidence/verify.command.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
 import { rulebookOf } from './rulebook.js';
-import { rulesCommand } from './rules/rules.command.js';
+import { type ActivateRules, rulesCommand } from './rules/rules.command.js';
 import { AS_SHIPPED } from './rules/rules-config.js';
 import { coverageCommand } from './snapshots/coverage.command.js';
 import { fsckCommand } from './runs/fsck.command.js';
@@ -41,6 +41,12 @@ const tiersOf = async (kind: string, context: CommandContext<Config>) => {
   return riskTiersOf(productOf(kind), config?.rules.risk);
 };
 
+const activateRules: ActivateRules<Config> = async (context, reason) => {
+  const { rules } = await context.config();
+  const { db } = await context.openDatabase();
+  return activateOnDisk(db, rulebookOf(rules), { actor: context.actor, reason });
+};
+
 /** Every command of `rolewatch`, in the order of its help text. */
 export const COMMANDS: readonly CommandSpec<Config>[] = [
   runCommand<Config>(judgePartsOf),
@@ -50,8 +56,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   checkCommand(judgePartsOf),
   findingsCommand,
   acknowledgeCommand,
-  rulesCommand,
-  activateRulesCommand(judgePartsOf),
+  rulesCommand(activateRules),
   alertsCommand,
   coverageCommand,
   acceptShrinkCommand,

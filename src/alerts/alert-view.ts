@@ -40,6 +40,7 @@ export interface AlertGain {
   readonly permission?: string;
   readonly scope?: NamedScope;
   readonly gained: readonly string[];
+  readonly latent?: readonly string[];
 }
 
 /** Why a rule is broken: the path of a right, or a note. */

@@ -49,6 +49,8 @@ export interface StoredGain {
   readonly scope?: string;
   /** Net: empty where the principal could do all of it before. */
   readonly gained: readonly string[];
+  /** Came without effect, for want of another right. */
+  readonly latent?: readonly string[];
 }
 
 export interface StoredHolder {

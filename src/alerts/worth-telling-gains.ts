@@ -1,7 +1,6 @@
 /** Rights that somebody gained: one alert for each principal, however many rights. */
-import type { RiskTier } from '../access/model.js';
 import { compareTiers, worstRisk } from '../access/risk.js';
-import { groupBy } from '../drift/collect.js';
+import { groupBy, without } from '../drift/collect.js';
 import type { ToldChange } from '../drift/told.js';
 import {
   type AlertBody,
@@ -18,13 +17,19 @@ const GAINS: ReadonlySet<ToldChange['what']> = new Set(['role-granted', 'permiss
 
 /** Principals that gained a right, or appeared with one; the built-in account is told of otherwise. */
 export function gainsOf(facts: WorthTelling): AlertDraft[] {
-  const gaining = facts.changes.filter(({ what, kind }) => GAINS.has(what) && kind !== 'built-in');
+  const gaining = facts.changes.filter((change) => isGain(change) && change.kind !== 'built-in');
   const appeared = new Set(
     facts.changes.filter(({ what }) => what === 'principal-appeared').map(({ subject }) => subject),
   );
   return [...groupBy(gaining, ({ subject }) => subject)].flatMap(([subject, changes]) =>
     subject === undefined ? [] : gainOf(facts, subject, changes, appeared.has(subject)),
   );
+}
+
+/** A right without effect is not gained yet: it is told the day it has one. A role is, for what else it may bring. */
+function isGain({ what, kind, role, effective, latent }: ToldChange): boolean {
+  if (!GAINS.has(what) || kind === 'role') return false;
+  return role !== undefined || !latent?.gained.length || (effective?.gained.length ?? 0) > 0;
 }
 
 function gainOf(
@@ -61,24 +66,34 @@ function gainOf(
 }
 
 function storedGain(facts: WorthTelling, change: ToldChange): StoredGain {
-  const { what, cause, role, permission, scope, effective } = change;
+  const { what, cause, scope, effective, latent } = change;
   return {
     what,
     cause,
-    tier: tierOf(facts, change),
-    ...(role !== undefined && { role }),
-    ...(permission !== undefined && { permission }),
+    ...rightOf(facts, change),
     ...(scope !== undefined && { scope }),
     gained: effective?.gained ?? [],
+    ...(latent?.gained.length && { latent: latent.gained }),
   };
 }
 
-/** Of a role with all that it allows, also where its holder could do that before. */
-function tierOf({ tiers, permissionsOf }: WorthTelling, change: ToldChange): RiskTier {
-  const { role, permission, scope, effective } = change;
-  if (role !== undefined) return tiers.ofRole(role, permissionsOf(role, scope)).tier;
-  const rights = [...(permission === undefined ? [] : [permission]), ...(effective?.gained ?? [])];
-  return worstRisk(rights.map((right) => tiers.ofPermission(right)))?.tier ?? 'unclassified';
+/**
+ * A role with the risk of all of it that has effect, also where its holder could do that before; else of what the
+ * change brought the right of most risk.
+ */
+function rightOf(
+  { tiers, permissionsOf }: WorthTelling,
+  { role, scope, permission, level, effective, latent }: ToldChange,
+): Pick<StoredGain, 'role' | 'permission' | 'tier'> {
+  if (role !== undefined) {
+    const live = without(permissionsOf(role, scope), latent?.gained ?? []);
+    return { role, tier: tiers.ofRole(role, live).tier };
+  }
+  const own = permission !== undefined && level?.after ? `${permission}.${level.after}` : permission;
+  const rights = [...(own === undefined ? [] : [own]), ...(effective?.gained ?? [])];
+  const risks = rights.map((right) => ({ permission: right, ...tiers.ofPermission(right) }));
+  const [worst] = risks.sort((a, b) => compareTiers(a.tier, b.tier));
+  return worst === undefined ? { tier: 'unclassified' } : { permission: worst.permission, tier: worst.tier };
 }
 
 /** A group or unit that holds a right worth telling, and may have more members than before. */

@@ -1,5 +1,5 @@
 /** Roles that became dangerous by what the catalogue says, and protection that somebody lost. */
-import { groupBy } from '../drift/collect.js';
+import { groupBy, without } from '../drift/collect.js';
 import type { ToldChange } from '../drift/told.js';
 import { type AlertBody, type AlertDraft, isAtLeast, LISTED_PEOPLE, severityOf } from './alert.js';
 import type { WorthTelling } from './worth-telling-facts.js';
@@ -7,26 +7,46 @@ import { scopesOf, storedWindow } from './worth-telling-gains.js';
 
 /** A role worth telling that is new, or allows more than before, whoever holds it. */
 export function rolesOf({ tiers, least, changes, permissionsOf }: WorthTelling): AlertDraft[] {
-  return changes.flatMap((change) => {
-    const { what, role, effective } = change;
-    if ((what !== 'role-defined' && what !== 'role-redefined') || role === undefined) return [];
+  return sameRole(changes).flatMap((ofRole) => {
+    const [{ role, what }] = ofRole;
+    if (role === undefined || what === 'role-retired') return [];
     const { tier } = tiers.ofRole(role, permissionsOf(role));
-    if (!isAtLeast(tier, least) || (what === 'role-redefined' && !effective?.gained.length)) return [];
-    return [{ kind: what, severity: severityOf(tier), body: { role, ...catalogueBody(change) } }];
+    const body = catalogueBody(ofRole);
+    if (!isAtLeast(tier, least) || (what !== 'role-defined' && !body.gained?.length)) return [];
+    const kind = what === 'role-defined' ? what : 'role-redefined';
+    return [{ kind, severity: severityOf(tier), body: { role, ...body } }];
   });
 }
 
-function catalogueBody(change: ToldChange): AlertBody {
-  const { effective, affected = [], affectedCount = affected.length, no } = change;
-  const scopes = scopesOf([change]);
+type SomeChanges = readonly [ToldChange, ...ToldChange[]];
+
+/** Changes of a role that came about alike. Its levels and switches are told one by one, but are one thing to know. */
+function sameRole(changes: readonly ToldChange[]): SomeChanges[] {
+  const ofRoles = changes.filter(({ kind }) => kind === 'role');
+  const alike = groupBy(ofRoles, ({ what, role, scopes }) =>
+    JSON.stringify([role, what === 'role-defined' || what === 'role-retired' ? what : null, scopes]),
+  );
+  return [...alike.values()].flatMap(([first, ...more]) => (first ? [[first, ...more] as const] : []));
+}
+
+function catalogueBody(changes: SomeChanges): AlertBody {
+  const [first] = changes;
+  const net = (way: 'gained' | 'lost'): string[] =>
+    without(
+      changes.flatMap(({ effective }) => effective?.[way] ?? []),
+      [],
+    );
+  const people = new Set(changes.flatMap(({ affected = [] }) => affected.map(({ id }) => id)));
+  const counts = changes.map(({ affectedCount = 0 }) => affectedCount);
+  const scopes = scopesOf(changes);
   return {
-    gained: effective?.gained ?? [],
-    lost: effective?.lost ?? [],
+    gained: net('gained'),
+    lost: net('lost'),
     ...(scopes.length > 0 && { scopes }),
-    people: affected.slice(0, LISTED_PEOPLE).map(({ id }) => id),
-    peopleCount: affectedCount,
-    window: storedWindow(change),
-    changes: [no],
+    people: [...people].slice(0, LISTED_PEOPLE),
+    peopleCount: Math.max(people.size, ...counts),
+    window: storedWindow(first),
+    changes: changes.map(({ no }) => no),
   };
 }
 
@@ -38,13 +58,11 @@ export function protectiveLost(facts: WorthTelling): AlertDraft[] {
     ...[...groupBy(ofPrincipals, ({ subject }) => subject)].flatMap(([subject, changes]) =>
       subject !== undefined && facts.holdsRights(subject) ? principalDraft(subject, changes) : [],
     ),
-    ...lost
-      .filter(({ kind }) => kind === 'role')
-      .map((change): AlertDraft => {
-        const { role } = change;
-        const body = { ...catalogueBody(change), ...(role !== undefined && { role }) };
-        return { kind: 'protective-lost', severity: 'high', body };
-      }),
+    ...sameRole(lost).map((ofRole): AlertDraft => {
+      const [{ role }] = ofRole;
+      const body = { ...catalogueBody(ofRole), ...(role !== undefined && { role }) };
+      return { kind: 'protective-lost', severity: 'high', body };
+    }),
   ];
 }
 

@@ -27,5 +27,5 @@ export async function rulesOnDiskDiffer(db: Database, rulebook: Rulebook): Promi
   const active = await activeRulesetDigest(db);
   return active === null || active === digest
     ? null
-    : `rules on disk (${digest.slice(0, 12)}) differ from the active ruleset (${active.slice(0, 12)}): rolewatch rules activate`;
+    : `rules on disk (${digest.slice(0, 12)}) differ from the active ruleset (${active.slice(0, 12)}): rolewatch rules activate --reason REASON`;
 }

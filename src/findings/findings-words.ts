@@ -1,5 +1,6 @@
 /** Findings in plain words, for the terminal, the mail and the report. Pure. */
 import { permissionModelOf } from '../access/permission-model.js';
+import { oneLine } from '../platform/visible.js';
 import type { Severity } from '../rules/verdicts.js';
 import type { EventKind, EventWhy } from './finding.js';
 import type { FindingEventView, FindingView, NamedBecause, NamedOne } from './findings.view.js';
@@ -95,6 +96,7 @@ export function bySeverity(findings: readonly FindingView[], order: readonly Sev
   return order.flatMap((severity) => {
     const ofOne = findings.filter((finding) => finding.severity === severity);
     if (ofOne.length === 0) return [];
-    return ['', `${severity.toUpperCase()} (${String(ofOne.length)})`, ...ofOne.flatMap(findingLines)];
+    const lines = ofOne.flatMap(findingLines).map(oneLine);
+    return ['', `${severity.toUpperCase()} (${String(ofOne.length)})`, ...lines];
   });
 }

@@ -1,6 +1,7 @@
 import { type CommandContext, defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
+import { oneLine } from '../platform/visible.js';
 import { knownSource, knownSources } from '../snapshots/known-source.view.js';
 import { FINDING_STATES, SEVERITIES } from './finding.js';
 import { findingAnswer, findingsAnswer } from './findings-answer.view.js';
@@ -70,7 +71,9 @@ async function showHistory(
       `rule ${rule.id}: ${message}`,
       '',
       ...history.flatMap((event) => eventLines(event, product)),
-    ].join('\n');
+    ]
+      .map(oneLine)
+      .join('\n');
   });
   return 0;
 }

@@ -17,52 +17,62 @@ import { ruleJsonSchema } from './language/json-schema.js';
 import { lintText, rulesText, ruleText, testsText } from './rules-text.js';
 import type { Rule, Ruleset } from './ruleset.js';
 
-const ACTIONS = ['list', 'show', 'test', 'lint', 'schema'] as const;
+const ACTIONS = ['list', 'show', 'test', 'lint', 'schema', 'activate'] as const;
 type Action = (typeof ACTIONS)[number];
 
-export const rulesCommand: CommandSpec<RulesOfConfig> = defineCommand({
-  name: 'rules',
-  summary: 'list, show, test and lint the least-privilege rules',
-  description:
-    'list: the rules of the configuration, with the digest of the whole. show RULE: one rule with its reasons. test [FILE]: run the tests that stand in the files. lint [FILE]: name what is probably a mistake. schema: the JSON Schema by which editors check rule files. FILE is a file or folder of rules that need not be in the configuration. Needs no database. Exit code 1 if a test fails or lint finds something.',
-  arguments: {
-    action: { description: 'list, show, test, lint or schema (default: list)' },
-    what: { description: 'for show: the rule; for the others: a file or folder of rules' },
-  },
-  options: {
-    product: {
-      kind: 'text',
-      value: 'P',
-      description: 'only rules of this product; of FILE, what they are for',
+/** Puts the rules of the configuration in force; what is in force is kept by another room. */
+export type ActivateRules<C> = (
+  context: CommandContext<C>,
+  reason: string,
+) => Promise<{ readonly digest: string; readonly before: string | null; readonly activated: boolean }>;
+
+export const rulesCommand = <C extends RulesOfConfig>(activateRules: ActivateRules<C>): CommandSpec<C> =>
+  defineCommand({
+    name: 'rules',
+    summary: 'list, show, test, lint and activate the least-privilege rules',
+    description:
+      'list: the rules of the configuration, with the digest of the whole. show RULE: one rule with its reasons. test [FILE]: run the tests that stand in the files. lint [FILE]: name what is probably a mistake. schema: the JSON Schema by which editors check rule files. activate: put the rules of the configuration in force; every source is judged by them at the next look. FILE is a file or folder of rules that need not be in the configuration. Only activate needs the database. Exit code 1 if a test fails or lint finds something.',
+    arguments: {
+      action: { description: 'list, show, test, lint, schema or activate (default: list)' },
+      what: { description: 'for show: the rule; for the others: a file or folder of rules' },
     },
-  },
-  examples: [
-    'rolewatch rules',
-    'rolewatch rules show epmm-single-session',
-    'rolewatch rules test ./my-rules/mambo-emm/wipe-at-night.yaml',
-    'rolewatch rules lint ./my-rules --product mambo-emm',
-  ],
-  async run(context: CommandContext<RulesOfConfig>, args, options) {
-    const action = actionOf(args.action ?? 'list');
-    const file = action === 'show' ? undefined : args.what;
-    if (action === 'schema') return schema(context);
-    const ruleset =
-      file === undefined
-        ? await configuredRuleset(await rulesOf(context))
-        : await rulesetOfFile(resolve(file), options.product);
-    const rules = ruleset.rules.filter(({ product }) => product === (options.product ?? product));
-    switch (action) {
-      case 'list':
-        return list(context, ruleset, rules);
-      case 'show':
-        return show(context, rules, args.what);
-      case 'test':
-        return test(context, ruleset, rules);
-      case 'lint':
-        return lint(context, ruleset, rules);
-    }
-  },
-});
+    options: {
+      product: {
+        kind: 'text',
+        value: 'P',
+        description: 'only rules of this product; of FILE, what they are for',
+      },
+      reason: { kind: 'text', value: 'REASON', description: 'for activate: why, for the log' },
+    },
+    examples: [
+      'rolewatch rules',
+      'rolewatch rules show epmm-single-session',
+      'rolewatch rules test ./my-rules/mambo-emm/wipe-at-night.yaml',
+      'rolewatch rules lint ./my-rules --product mambo-emm',
+      'rolewatch rules activate --reason "four may wipe since the move, ticket 4711"',
+    ],
+    async run(context: CommandContext<C>, args, options) {
+      const action = actionOf(args.action ?? 'list');
+      const file = action === 'show' ? undefined : args.what;
+      if (action === 'schema') return schema(context);
+      if (action === 'activate') return activate(context, activateRules, options.reason);
+      const ruleset =
+        file === undefined
+          ? await configuredRuleset(await rulesOf(context))
+          : await rulesetOfFile(resolve(file), options.product);
+      const rules = ruleset.rules.filter(({ product }) => product === (options.product ?? product));
+      switch (action) {
+        case 'list':
+          return list(context, ruleset, rules);
+        case 'show':
+          return show(context, rules, args.what);
+        case 'test':
+          return test(context, ruleset, rules);
+        case 'lint':
+          return lint(context, ruleset, rules);
+      }
+    },
+  });
 
 function actionOf(word: string): Action {
   const action = ACTIONS.find((one) => one === word);
@@ -114,6 +124,23 @@ async function lint(context: CommandContext, ruleset: Ruleset, rules: readonly R
   const faults = lintRules(rules, ruleset.files, await vocabularies());
   await context.print({ rules: rules.length, faults }, () => lintText(faults, rules.length));
   return faults.length === 0 ? 0 : 1;
+}
+
+async function activate<C>(
+  context: CommandContext<C>,
+  activateRules: ActivateRules<C>,
+  reason = '',
+): Promise<ExitCode> {
+  if (reason.trim() === '') throw new RolewatchError('usage', '--reason must say why, for the log');
+  const activation = await activateRules(context, reason.trim());
+  const { digest, before, activated } = activation;
+  const instead = before === null ? '' : ` instead of ${before.slice(0, 12)}`;
+  await context.print(activation, () =>
+    activated
+      ? `ruleset ${digest.slice(0, 12)} is in force${instead}; the next look judges by it: rolewatch check`
+      : `ruleset ${digest.slice(0, 12)} is in force already`,
+  );
+  return 0;
 }
 
 async function schema(context: CommandContext): Promise<ExitCode> {

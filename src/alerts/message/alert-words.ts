@@ -158,16 +158,15 @@ const CAUSES: Readonly<Record<AlertGain['cause'], string>> = {
 };
 
 function gainInWords(gain: AlertGain): string {
-  const { tier, cause, scope, gained } = gain;
+  const { tier, cause, scope, gained, latent = [] } = gain;
   const where = scope ? ` in ${scopeName(scope)}` : '';
   const allows = rights(gained).filter((right) => right !== rightName(gain));
-  const net =
-    gained.length === 0
-      ? '; everything in it was held already'
-      : allows.length > 0
-        ? `; newly allows ${list(allows)}`
-        : '';
-  return `[${tier}] ${rightName(gain)}${where}, ${CAUSES[cause]}${net}`;
+  const net = [
+    ...(gained.length + latent.length === 0 ? ['everything in it was held already'] : []),
+    ...(allows.length > 0 ? [`newly allows ${list(allows)}`] : []),
+    ...(latent.length > 0 ? [`without effect today: ${list(rights(latent))}`] : []),
+  ];
+  return [`[${tier}] ${rightName(gain)}${where}, ${CAUSES[cause]}`, ...net].join('; ');
 }
 
 /** One line for each principal and scope, the worst first. */

@@ -1,10 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { activateOnDisk } from '../../../src/findings/activate-rules.job.js';
 import { acknowledgeCommand } from '../../../src/findings/acknowledge.command.js';
 import { checkCommand } from '../../../src/findings/check.command.js';
 import { findingsCommand } from '../../../src/findings/findings.command.js';
 import { runCommandLine } from '../../../src/platform/command/run-command-line.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
+import { AS_SHIPPED, type RulesOfConfig } from '../../../src/rules/rules-config.js';
+import { rulesCommand } from '../../../src/rules/rules.command.js';
 import { BROKEN, WIPE } from '../../support/rulebook.js';
 import { GLOBAL, SHOPS } from '../pipeline/village.js';
 import { Court } from './court.js';
@@ -20,6 +23,10 @@ afterEach(async () => {
   await court.close();
 });
 
+const rules = rulesCommand(({ actor }, reason) =>
+  activateOnDisk(court.pipeline.db, court.rulebook, { actor, reason }),
+);
+
 async function typed(...argv: string[]): Promise<{ exitCode: number; out: string; err: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const said = Promise.all([text(stdout), text(stderr)]);
@@ -27,12 +34,12 @@ async function typed(...argv: string[]): Promise<{ exitCode: number; out: string
     db: court.pipeline.db,
     close: async () => undefined,
   });
-  const exitCode = await runCommandLine<object>({
-    commands: [checkCommand(() => court.parts()), findingsCommand, acknowledgeCommand],
+  const exitCode = await runCommandLine<RulesOfConfig>({
+    commands: [checkCommand(() => court.parts()), findingsCommand, acknowledgeCommand, rules],
     version: '0',
     argv,
     streams: { stdout, stderr },
-    loadConfig: async () => ({}),
+    loadConfig: async () => ({ rules: AS_SHIPPED }),
     openDatabase: async () => opened,
   });
   stdout.end();
@@ -84,7 +91,16 @@ describe('check', () => {
     court.rulebook.rules = [WIPE];
     const { err, exitCode } = await typed('check');
     expect([exitCode, err]).toEqual([0, expect.stringContaining('differ from the active ruleset')]);
-    expect(err).toContain('rolewatch rules activate');
+    expect(err).toContain('rolewatch rules activate --reason REASON');
+    expect((await typed('rules', 'activate')).err).toContain('--reason must say why');
+    const activation = await json('rules', 'activate', '--reason', 'only wiping matters');
+    expect(activation).toMatchObject({ activated: true, before: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await json('rules', 'activate', '--reason', 'again')).toMatchObject({ activated: false });
+    expect((await typed('check')).err).toBe('');
+    expect((await json('check')).sources[0].judgement).toMatchObject({
+      reason: 'activated',
+      rulesetDigest: activation.digest,
+    });
   });
 });
 

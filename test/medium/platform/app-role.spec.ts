@@ -36,7 +36,6 @@ describe('the application role', () => {
     "INSERT INTO observation (source, seq, stream, scope, verdict, rows, pages, stated_by, reads, unconfirmed, held) VALUES ('s', 2, 'users', '', 'complete', 1, 1, 'x', 1, 0, 0)",
     "INSERT INTO hold (source, seq, stream, scope, identity_id) VALUES ('s', 2, 'users', '', 1)",
     "INSERT INTO change (source, seq, no, what, cause, seen_at, body) VALUES ('s', 2, 1, 'role-granted', 'assignment', now(), '{}')",
-    "INSERT INTO alert (source, seq, no, kind, severity, body) VALUES ('s', 2, 1, 'list-held', 'high', '{}')",
     "INSERT INTO watch (source, stream, scope, from_seq) VALUES ('s', 'users', '', 2)",
     "INSERT INTO action_log (id, at, actor, action, detail, hash) VALUES (1, '2020-01-01', 'os:x', 'erase', '{}', '\\x00')",
     "INSERT INTO action_log (id, at, actor, action, detail, hash) VALUES (7, clock_timestamp(), 'os:x', 'erase', '{}', '\\x00')",
