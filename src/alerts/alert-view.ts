@@ -34,7 +34,9 @@ export interface AlertGain {
   readonly cause: Cause;
   readonly tier: RiskTier;
   readonly role?: NamedRole;
+  /** A permission held without a role, or the area whose level is now `level`. */
   readonly permission?: string;
+  readonly level?: string;
   readonly scope?: NamedScope;
   readonly gained: readonly string[];
 }

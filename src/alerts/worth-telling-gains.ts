@@ -14,7 +14,12 @@ import {
 } from './alert.js';
 import type { WorthTelling } from './worth-telling-facts.js';
 
-const GAINS: ReadonlySet<ToldChange['what']> = new Set(['role-granted', 'permission-gained', 'level-raised']);
+/** Somebody, or a role, can do more by a change of these kinds. */
+export const GAINS: ReadonlySet<ToldChange['what']> = new Set([
+  'role-granted',
+  'permission-gained',
+  'level-raised',
+]);
 
 /** Principals that gained a right, or appeared with one; the built-in account is told of otherwise. */
 export function gainsOf(facts: WorthTelling): AlertDraft[] {
@@ -61,13 +66,14 @@ function gainOf(
 }
 
 function storedGain(facts: WorthTelling, change: ToldChange): StoredGain {
-  const { what, cause, role, permission, scope, effective } = change;
+  const { what, cause, role, permission, scope, level, effective } = change;
   return {
     what,
     cause,
     tier: tierOf(facts, change),
     ...(role !== undefined && { role }),
     ...(permission !== undefined && { permission }),
+    ...(typeof level?.after === 'string' && { level: level.after }),
     ...(scope !== undefined && { scope }),
     gained: effective?.gained ?? [],
   };

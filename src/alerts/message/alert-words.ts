@@ -1,5 +1,6 @@
 /** What an alert says, in words that terminal, mail and hook share. Every name in them is safe to show. */
 import type { PrincipalKind } from '../../access/model.js';
+import { permissionOf } from '../../access/permissions.js';
 import { compareTiers } from '../../access/risk.js';
 import { windowInWords } from '../../drift/drift-words.js';
 import type { AlertKind, StoredWindow } from '../alert.js';
@@ -36,12 +37,21 @@ export function shortly({ key, name }: Named): string {
   return short === undefined ? 'an erased person' : safeText(short, 48);
 }
 
-export const roleName = ({ id, name }: NamedRole): string =>
-  name === undefined ? `role ${safeText(id, 40)}` : safeText(name, 60);
-export const scopeName = ({ key, name }: NamedScope): string =>
-  name === undefined ? `space ${safeText(key, 40)}` : safeText(name, 60);
-const rightName = ({ role, permission }: AlertGain): string =>
-  role ? roleName(role) : safeText(permission ?? 'a right', 60);
+/** A permission that is held without a role stands by its own name. */
+export function roleName({ id, name }: NamedRole): string {
+  if (name !== undefined) return safeText(name, 60);
+  return safeText(permissionOf(id) ?? `role ${id}`, 60);
+}
+
+/** A team's key is its name; a space has a number, which says nothing by itself. */
+export function scopeName({ key, name = key }: NamedScope): string {
+  return /^\d+$/.test(name) ? `space ${safeText(name, 40)}` : safeText(name, 60);
+}
+
+function rightName({ role, permission = 'a right', level }: AlertGain): string {
+  if (role) return roleName(role);
+  return safeText(level === undefined ? permission : `${permission}.${level}`, 60);
+}
 
 function list(words: readonly string[], most = 6): string {
   if (words.length <= most) return words.join(', ');
