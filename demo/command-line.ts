@@ -10,7 +10,9 @@ import { say, typed } from './text.js';
 
 export interface Shown {
   /** Also what a command says while it works. */
-  readonly progress: boolean;
+  readonly progress?: boolean;
+  /** Only so many lines of the result, as `| head` would show. */
+  readonly head?: number;
 }
 
 /**
@@ -21,14 +23,14 @@ export interface Shown {
 export async function rolewatch(
   { data, config }: DemoFolder,
   argv: readonly string[],
-  { progress }: Shown = { progress: false },
+  { progress = false, head }: Shown = {},
 ): Promise<number> {
-  say(typed(argv));
+  say(`${typed(argv)}${head === undefined ? '' : ` | head -${head}`}`);
   return runCommandLine({
     commands: COMMANDS,
     version: programVersion(),
     argv: [...argv, '--data', data, '--config', config],
-    streams: { stdout: screen(true), stderr: screen(progress) },
+    streams: { stdout: screen(true, head), stderr: screen(progress) },
     loadConfig,
     openDatabase: openDemoDatabase,
   });
@@ -40,11 +42,14 @@ export function openDemoDatabase(dataDir: string): Promise<OpenDatabase> {
 }
 
 /** A stream of its own for each command, since each command listens for faults of its streams. */
-function screen(isTTY: boolean): Writable & { readonly isTTY: boolean } {
+function screen(isTTY: boolean, head = Infinity): Writable & { readonly isTTY: boolean } {
+  let left = head;
   const stream = new Writable({
     decodeStrings: false,
     write(text: string, _encoding, done) {
-      say(text.replace(/\n$/, ''));
+      const lines = text.replace(/\n$/, '').split('\n').slice(0, left);
+      left -= lines.length;
+      if (lines.length > 0) say(lines.join('\n'));
       done();
     },
   });

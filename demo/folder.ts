@@ -8,6 +8,7 @@ import { findServer } from '../src/platform/embedded-postgres/server.js';
 import { PAGE_SIZE } from './days.js';
 import { secretFile, teamSources } from './team-stage.js';
 import type { EpmmServer } from './estate/epmm-server.js';
+import type { Mailbox } from './mailbox.js';
 import type { TeamServer } from './estate/team-server.js';
 
 /** What a demo leaves in its folder before anything else. */
@@ -50,12 +51,22 @@ async function removeEarlier(folder: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
+/** The servers of the story. */
+export interface DemoServers {
+  readonly server: EpmmServer;
+  readonly team: TeamServer;
+  readonly mailbox: Mailbox;
+}
+
+/** Where the mails go that are sent; the HTML of each can be opened there. */
+export const mailFolder = (folder: string): string => join(folder, 'mail');
+
 /** Writes rolewatch.yaml and the secrets it names; the ports of the servers are others each time. */
-export async function configure(folder: string, server: EpmmServer, team: TeamServer): Promise<DemoFolder> {
+export async function configure(folder: string, { server, team, mailbox }: DemoServers): Promise<DemoFolder> {
   const config = join(folder, 'rolewatch.yaml');
   await writeFile(join(folder, 'epmm-password'), server.password, { mode: 0o600 });
   await writeFile(secretFile(folder), team.secret, { mode: 0o600 });
-  await writeFile(config, yamlFor(server) + teamSources(team));
+  await writeFile(config, yamlFor(server) + teamSources(team) + alertsFor(mailbox));
   return { data: folder, config };
 }
 
@@ -72,5 +83,18 @@ sources:
     timezone: Europe/Berlin
     pageSize: ${PAGE_SIZE} # so small that the directory needs several pages
     simulated: true
+`;
+}
+
+function alertsFor(mailbox: Mailbox): string {
+  return `alerts:
+  smtp:
+    host: 127.0.0.1
+    port: ${mailbox.port}
+    security: none # to this machine only
+    from: rolewatch@example.com
+  routes:
+    - severity: high
+      to: [security@example.com]
 `;
 }

@@ -2,7 +2,7 @@
  * The demo: `npm run demo [-- --once] [-- --data DIR]`. Plays the story of days.ts on a simulated server, has it read
  * after each day by the product's own commands, and leaves the service running until Ctrl-C.
  */
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database } from '../src/platform/database.js';
 import { heldLists } from '../src/snapshots/held-lists.view.js';
@@ -13,7 +13,8 @@ import { EpmmServer } from './estate/epmm-server.js';
 import { northwind } from './estate/northwind.js';
 import { northwindField } from './estate/team.js';
 import { TeamServer } from './estate/team-server.js';
-import { configure, type DemoFolder, freshFolder, SOURCE } from './folder.js';
+import { configure, type DemoFolder, freshFolder, mailFolder, SOURCE } from './folder.js';
+import { Mailbox, type Received } from './mailbox.js';
 import { playTeam, TEAM_SOURCE } from './team-stage.js';
 import { portFor } from './port.js';
 import { heading, say, wrapped } from './text.js';
@@ -44,22 +45,29 @@ async function main({ once, data }: Arguments): Promise<void> {
   say(INTRODUCTION);
   const server = await EpmmServer.start(northwind());
   const team = await TeamServer.start(northwindField());
+  const mailbox = await Mailbox.start({ folder: mailFolder(data), onMail: tellOfMail });
   try {
-    const folder = await configure(data, server, team);
+    const folder = await configure(data, { server, team, mailbox });
     const opened = await openDemoDatabase(data);
     try {
       const stage = { folder, server, db: opened.db };
       for (const [index, day] of DAYS.entries()) await act(stage, day, index + 1);
       await playTeam(team.team, data, (...argv) => command(folder, [0], ...argv));
+      await judgeAndProve(folder);
       say(closing(folder));
       if (!once) await serve(folder);
     } finally {
       await opened.close();
     }
   } finally {
+    await mailbox.stop();
     await team.stop();
     await server.stop();
   }
+}
+
+function tellOfMail({ to, subject, file }: Received): void {
+  say(`\nMail to ${to}: ${subject}\n  ${shown(file.replace(/eml$/, 'html'))}`);
 }
 
 /** One day: what happens, the decisions of people, the reading. */
@@ -75,13 +83,30 @@ async function act({ folder, server, db }: Stage, day: Day, number: number): Pro
     await command(folder, [0], 'access', SOURCE, '--role', String(day.asksRole));
 }
 
+/** What all of it comes to: the rules that are broken, a report to read, evidence to hand over. */
+async function judgeAndProve(folder: DemoFolder): Promise<void> {
+  say(heading('What breaks the rules'));
+  say(wrapped('Every snapshot was judged by the rules that ship. The worst of what is open now:'));
+  ended(await rolewatch(folder, ['check', SOURCE], { head: CHECK_LINES }));
+  say(heading('For the security lead and the auditor'));
+  say(wrapped('One page about all eleven days, and a signed archive that proves what was read and decided.'));
+  const report = shown(join(folder.data, 'report.html'));
+  const evidence = shown(join(folder.data, 'evidence.zip'));
+  await command(folder, [0], 'report', SOURCE, '--out', report);
+  await command(folder, [0], 'evidence', 'create', SOURCE, '--out', evidence);
+  await command(folder, [0], 'verify', evidence);
+}
+
 /** @throws Stopped for another exit code than those expected */
 async function command(
   folder: DemoFolder,
   expected: readonly number[],
   ...argv: readonly string[]
 ): Promise<void> {
-  const exitCode = await rolewatch(folder, argv);
+  ended(await rolewatch(folder, argv), expected);
+}
+
+function ended(exitCode: number, expected: readonly number[] = [0]): void {
   if (!expected.includes(exitCode)) throw new Stopped(exitCode);
   if (interrupted) throw new Stopped(INTERRUPTED);
 }
@@ -104,6 +129,9 @@ async function serve(folder: DemoFolder): Promise<void> {
   if (exitCode === 1) throw new Stopped(exitCode);
 }
 
+/** The first findings; all of them would hide the rest of the story. */
+const CHECK_LINES = 24;
+
 const INTRODUCTION = wrapped(
   'Northwind Mobile is made up: 300 people, 15 admins, 3 device spaces, and a simulated server that answers as EPMM ' +
     'does; then its team of mambo EMM, whose server is made up in every respect. The reading, the PostgreSQL and the commands are the real ones. Days are chapters of the story; the times ' +
@@ -117,6 +145,8 @@ function closing({ data, config }: DemoFolder): string {
     `  npx rolewatch drift ${SOURCE} --from 1 ${folder}`,
     `  npx rolewatch access ${SOURCE} --permission "Wipe device" ${folder} --config ${shown(config)}`,
     `  npx rolewatch drift ${TEAM_SOURCE} --from 1 ${folder}`,
+    `  npx rolewatch findings ${SOURCE} ${folder}`,
+    `  npx rolewatch alerts ${folder} --config ${shown(config)}`,
     `  npx rolewatch fsck ${folder}`,
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -160,6 +160,25 @@ describe('the demo, once', () => {
 
   it('says nothing of another spelling', () => {
     expect(on('A quiet day, spelt differently')).toMatch(/\nNo changes\.\n/);
+  });
+
+  it('mails what somebody should know, and keeps each mail to be opened', async () => {
+    const told = [...story.said.matchAll(/^Mail to security@example\.com: (.+)$/gm)].map(
+      ([, subject]) => subject,
+    );
+    expect(told[0]).toMatch(/first time: 7 holders of high-risk roles; \d+ findings \(hq\)$/);
+    expect(told[1]).toMatch(/critical: night\.shift appeared with Manage administrators/);
+    const kept = await readdir(join(folder, 'mail'));
+    expect(kept.filter((name) => name.endsWith('.eml'))).toHaveLength(told.length);
+    const first = await readFile(join(folder, 'mail', '001.html'), 'utf8');
+    expect(first).toMatch(/\d+ findings opened at the first judging, the worst: /);
+  });
+
+  it('judges, and ends with a report and evidence that verifies', async () => {
+    expect(story.said).toMatch(/rolewatch check hq \| head[^]*CRITICAL[^]*miadmin/);
+    expect(story.said).toMatch(/Everything holds: hq, snapshots 1 to 11,/);
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('night.shift');
+    expect(existsSync(join(folder, 'evidence.zip'))).toBe(true);
   });
 
   it('leaves a database that holds every invariant, and no server', async () => {

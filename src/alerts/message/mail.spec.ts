@@ -35,6 +35,37 @@ describe('a mail', () => {
     );
   });
 
+  it('calls rights without a role, and scopes without a name, what their product calls them', () => {
+    const token: AlertView = {
+      ...gained,
+      subject: { kind: 'access-token', key: 'tok-ci' },
+      gains: [
+        {
+          ...{
+            what: 'level-raised',
+            cause: 'assignment',
+            tier: 'high',
+            permission: 'devices',
+            level: 'view',
+          },
+          ...{ scope: { key: 'field' }, gained: ['devices.view'] },
+        },
+      ],
+    };
+    expect(mail(token).subject).toBe('[Rolewatch] critical: tok-ci gained devices.view in field (hq)');
+    const holders: AlertView['holders'] = [
+      {
+        principal: { key: 'tok-ci' },
+        role: { id: 'permission:groups.delete' },
+        scope: { key: '3' },
+        tier: 'high',
+      },
+    ];
+    expect(mail({ ...gained, kind: 'first-read', holders }).text).toContain(
+      '[high] tok-ci in space 3: groups.delete',
+    );
+  });
+
   it('says in both parts who, what, why, when, and what to do', () => {
     const { text, html: page } = mail(gained);
     for (const part of [
@@ -89,6 +120,44 @@ describe('a mail', () => {
     expect(subject).toBe('[Rolewatch] medium: No single session: 30 findings (hq)');
     expect(text).toContain('p0: may have two');
     expect(text).toContain('and 20 more');
+  });
+
+  describe('of findings by many rules', () => {
+    const finding = (i: number, severity: AlertView['severity'] = 'high'): AlertView => ({
+      ...{ id: `1.${i + 2}`, kind: 'finding-opened', severity },
+      finding: {
+        ...{ id: String(i), rule: `epmm-${i}`, title: `Rule ${i}`, message: 'm', because: [] },
+        subject: { kind: 'principal', key: `p${i}` },
+      },
+    });
+    const firstRead: AlertView = { id: '1.1', kind: 'first-read', severity: 'critical', holders: [] };
+    const cards = (...alerts: AlertView[]) => messageOf(told(...alerts)).cards;
+
+    it('is one summary with the worst at a first read', () => {
+      const all = [firstRead, ...Array.from({ length: 12 }, (_, i) => finding(i)), finding(20, 'critical')];
+      expect(mail(...all).subject).toBe(
+        '[Rolewatch] critical: read for the first time: 0 holders of high-risk roles; 13 findings (hq)',
+      );
+      const [, summary, ...rest] = cards(...all);
+      expect(rest).toEqual([]);
+      expect(summary).toMatchObject({
+        severity: 'critical',
+        title: '13 findings opened at the first judging, the worst: p20: Rule 20',
+        step: { command: 'rolewatch check hq' },
+      });
+      expect(summary?.lines[0]).toBe('[critical] p20: Rule 20');
+      expect(summary?.lines.at(-1)).toBe('and findings of 3 more rules');
+      expect(summary?.ids).toHaveLength(13);
+    });
+
+    it('is one summary beside what is told by itself where rules are many', () => {
+      const many = Array.from({ length: 9 }, (_, i) => finding(i));
+      expect(cards(gained, ...many.slice(1))).toHaveLength(9);
+      expect(cards(gained, ...many).map(({ title }) => title)).toEqual([
+        'night.shift gained Manage administrators in Global',
+        '9 findings opened at once, the worst: p0: Rule 0',
+      ]);
+    });
   });
 
   it('stays small and says how to see the rest', () => {

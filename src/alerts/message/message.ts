@@ -41,19 +41,61 @@ const CARDS = 25;
 export function messageOf(told: Told): Message {
   const { source, snapshot, alerts } = told;
   const seq = snapshot?.seq ?? 0;
-  const cards = grouped(alerts)
-    .map((group) => cardOf(source, seq, group))
-    .sort((a, b) => compareTiers(a.severity, b.severity));
+  const cards = cardsOf(source, seq, alerts).sort((a, b) => compareTiers(a.severity, b.severity));
   const [worst] = cards;
   const left = cards.length - CARDS;
-  const others = alerts.length - (worst?.ids.length ?? 0);
   return {
     source,
     severity: worst?.severity ?? 'low',
-    headline: `${worst?.title ?? 'nothing to tell'}${others > 0 ? `; ${others} more ${others === 1 ? 'alert' : 'alerts'}` : ''}`,
+    headline: `${worst?.title ?? 'nothing to tell'}${othersInShort(alerts, worst)}`,
     cards: cards.slice(0, CARDS),
     more: left > 0 ? { count: left, command: `rolewatch alerts --source ${source}` } : null,
     footer: footerOf(told),
+  };
+}
+
+function othersInShort(alerts: readonly AlertView[], worst: Card | undefined): string {
+  const others = alerts.filter(({ id }) => worst?.ids.includes(id) === false);
+  if (others.length === 0) return '';
+  const what = others.every(({ kind }) => kind === 'finding-opened') ? 'finding' : 'more alert';
+  return `; ${others.length} ${what}${others.length === 1 ? '' : 's'}`;
+}
+
+/** Findings of so many rules are told one by one; of more, and of all at a first read, in one card. */
+const RULES = 8;
+
+function cardsOf(source: string, seq: number, alerts: readonly AlertView[]): Card[] {
+  const groups = grouped(alerts);
+  const opened = groups.filter(([first]) => first?.kind === 'finding-opened');
+  const first = alerts.some(({ kind }) => kind === 'first-read');
+  const many = opened.length > (first ? 1 : RULES);
+  const single = many ? groups.filter((group) => !opened.includes(group)) : groups;
+  return [
+    ...single.map((group) => cardOf(source, seq, group)),
+    ...(many ? [openedAtOnce(source, seq, opened, first)] : []),
+  ];
+}
+
+/** A line for each rule, the worst first: what has been so for long is no flood of incidents. */
+function openedAtOnce(source: string, seq: number, groups: readonly AlertView[][], first: boolean): Card {
+  const cards = groups
+    .map((group) => cardOf(source, seq, group))
+    .sort((a, b) => compareTiers(a.severity, b.severity));
+  const [worst] = cards;
+  if (worst === undefined) throw new Error('findings of at least one rule');
+  const ids = cards.flatMap((card) => card.ids);
+  const when = first ? 'at the first judging' : 'at once';
+  const lines = cards.slice(0, SUBJECTS).map(({ severity, title }) => `[${severity}] ${title}`);
+  const more = cards.length - lines.length;
+  return {
+    severity: worst.severity,
+    title: cut(`${ids.length} findings opened ${when}, the worst: ${worst.title}`, 140),
+    lines: [...lines, ...(more > 0 ? [`and findings of ${more} more ${more === 1 ? 'rule' : 'rules'}`] : [])],
+    step: {
+      text: 'Go through them from the top: take away what is not needed, or accept it with a reason and an end.',
+      command: `rolewatch check ${source}`,
+    },
+    ids,
   };
 }
 
