@@ -177,7 +177,7 @@ describe('the demo, once', () => {
   it('judges, and ends with a report and evidence that verifies', async () => {
     expect(story.said).toMatch(/rolewatch check hq \| head[^]*CRITICAL[^]*miadmin/);
     expect(story.said).toMatch(/Everything holds: hq, snapshots 1 to 11,/);
-    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('night.shift');
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('cara.cole');
     expect(existsSync(join(folder, 'evidence.zip'))).toBe(true);
   });
 
