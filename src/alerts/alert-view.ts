@@ -39,6 +39,8 @@ export interface AlertGain {
   readonly level?: string;
   readonly scope?: NamedScope;
   readonly gained: readonly string[];
+  /** Held without effect, for want of another permission; counted the day that one comes. */
+  readonly latent?: readonly string[];
 }
 
 /** Why a rule is broken: the path of a right, or a note. */

@@ -51,6 +51,8 @@ export interface StoredGain {
   readonly scope?: string;
   /** Net: empty where the principal could do all of it before. */
   readonly gained: readonly string[];
+  /** Held without effect, for want of another permission; counted the day that one comes. */
+  readonly latent?: readonly string[];
 }
 
 export interface StoredHolder {

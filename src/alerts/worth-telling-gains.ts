@@ -66,7 +66,7 @@ function gainOf(
 }
 
 function storedGain(facts: WorthTelling, change: ToldChange): StoredGain {
-  const { what, cause, role, permission, scope, level, effective } = change;
+  const { what, cause, role, permission, scope, level, effective, latent } = change;
   return {
     what,
     cause,
@@ -76,6 +76,7 @@ function storedGain(facts: WorthTelling, change: ToldChange): StoredGain {
     ...(typeof level?.after === 'string' && { level: level.after }),
     ...(scope !== undefined && { scope }),
     gained: effective?.gained ?? [],
+    ...(latent?.gained.length && { latent: latent.gained }),
   };
 }
 

@@ -101,6 +101,14 @@ describe('a gain', () => {
     expect(kinds([change(what, { ...gained, effective: { gained: ['View'], lost: [] } })])).toEqual([]);
   });
 
+  it('without effect says so', () => {
+    const latent = change('permission-gained', {
+      ...{ kind: 'access-token', permission: 'Wipe', effective: { gained: [], lost: [] } },
+      latent: { gained: ['Wipe'], lost: [] },
+    });
+    expect(told([latent])[0]?.body.gains).toMatchObject([{ gained: [], latent: ['Wipe'] }]);
+  });
+
   it('of a level says which it is now', () => {
     const raised = change('level-raised', {
       ...{ kind: 'access-token', permission: 'devices', level: { before: null, after: 'view' } },

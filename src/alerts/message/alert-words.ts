@@ -107,7 +107,8 @@ function gainsInShort({ gains = [] }: AlertView): string {
   const [first, ...more] = gains;
   if (first === undefined) return 'a right';
   const others = more.length > 0 ? ` and ${count(more.length, 'more right', 'more rights')}` : '';
-  return `${rightName(first)}${others}${first.scope ? ` in ${scopeName(first.scope)}` : ''}`;
+  const vain = first.gained.length === 0 && first.latent ? ', without effect today,' : '';
+  return `${rightName(first)}${others}${vain}${first.scope ? ` in ${scopeName(first.scope)}` : ''}`;
 }
 
 function joinedInShort({ members, people = [], peopleCount = people.length }: AlertView): string {
@@ -168,12 +169,14 @@ const CAUSES: Readonly<Record<AlertGain['cause'], string>> = {
 };
 
 function gainInWords(gain: AlertGain): string {
-  const { tier, cause, scope, gained } = gain;
+  const { tier, cause, scope, gained, latent = [] } = gain;
   const where = scope ? ` in ${scopeName(scope)}` : '';
   const allows = rights(gained).filter((right) => right !== rightName(gain));
   const net =
     gained.length === 0
-      ? '; everything in it was held already'
+      ? latent.length > 0
+        ? `; without effect until another permission is held: ${list(rights(latent))}`
+        : '; everything in it was held already'
       : allows.length > 0
         ? `; newly allows ${list(allows)}`
         : '';

@@ -35,6 +35,19 @@ describe('a mail', () => {
     );
   });
 
+  it('says of a latent right that it has no effect today', () => {
+    const gains: AlertView['gains'] = [
+      {
+        ...{ what: 'permission-gained', cause: 'assignment', tier: 'critical', permission: 'wipe' },
+        ...{ scope: { key: 'field' }, gained: [], latent: ['wipe'] },
+      },
+    ];
+    const { subject, text } = mail({ ...gained, gains });
+    expect(subject).toContain('gained wipe, without effect today, in field');
+    expect(text.replace(/\s+/g, ' ')).toContain('without effect until another permission is held: wipe');
+    expect(text).not.toContain('held already');
+  });
+
   it('calls rights without a role, and scopes without a name, what their product calls them', () => {
     const token: AlertView = {
       ...gained,
