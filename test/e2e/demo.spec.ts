@@ -166,7 +166,7 @@ describe('the demo, once', () => {
     const told = [...story.said.matchAll(/^Mail to security@example\.com: (.+)$/gm)].map(
       ([, subject]) => subject,
     );
-    expect(told[0]).toMatch(/first time: 7 holders of high-risk roles; \d+ findings \(hq\)$/);
+    expect(told[0]).toMatch(/first time: 7 holders of high-risk rights; \d+ findings \(hq\)$/);
     expect(told[1]).toMatch(/critical: night\.shift appeared with Manage administrators/);
     const kept = await readdir(join(folder, 'mail'));
     expect(kept.filter((name) => name.endsWith('.eml'))).toHaveLength(told.length);
@@ -177,7 +177,7 @@ describe('the demo, once', () => {
   it('judges, and ends with a report and evidence that verifies', async () => {
     expect(story.said).toMatch(/rolewatch check hq \| head[^]*CRITICAL[^]*miadmin/);
     expect(story.said).toMatch(/Everything holds: hq, snapshots 1 to 11,/);
-    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('night.shift');
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('cara.cole');
     expect(existsSync(join(folder, 'evidence.zip'))).toBe(true);
   });
 

@@ -35,29 +35,35 @@ describe('a mail', () => {
     );
   });
 
+  it('says of a latent right that it has no effect today', () => {
+    const gains: AlertView['gains'] = [
+      {
+        ...{ what: 'permission-gained', cause: 'assignment', tier: 'critical', permission: 'wipe' },
+        ...{ scope: { key: 'field' }, gained: [], latent: ['wipe'] },
+      },
+    ];
+    const { text } = mail({ ...gained, gains });
+    expect(text.replace(/\s+/g, ' ')).toContain('without effect today: wipe');
+    expect(text).not.toContain('held already');
+  });
+
   it('calls rights without a role, and scopes without a name, what their product calls them', () => {
     const token: AlertView = {
       ...gained,
       subject: { kind: 'access-token', key: 'tok-ci' },
       gains: [
         {
-          ...{
-            what: 'level-raised',
-            cause: 'assignment',
-            tier: 'high',
-            permission: 'devices',
-            level: 'view',
-          },
-          ...{ scope: { key: 'field' }, gained: ['devices.view'] },
+          ...{ what: 'level-raised', cause: 'assignment', tier: 'high', permission: 'devices.view' },
+          ...{ scope: { key: 'field', word: 'team' }, gained: ['devices.view'] },
         },
       ],
     };
-    expect(mail(token).subject).toBe('[Rolewatch] critical: tok-ci gained devices.view in field (hq)');
+    expect(mail(token).subject).toBe('[Rolewatch] critical: tok-ci gained devices.view in team field (hq)');
     const holders: AlertView['holders'] = [
       {
         principal: { key: 'tok-ci' },
-        role: { id: 'permission:groups.delete' },
-        scope: { key: '3' },
+        permission: 'groups.delete',
+        scope: { key: '3', word: 'space' },
         tier: 'high',
       },
     ];
@@ -136,7 +142,7 @@ describe('a mail', () => {
     it('is one summary with the worst at a first read', () => {
       const all = [firstRead, ...Array.from({ length: 12 }, (_, i) => finding(i)), finding(20, 'critical')];
       expect(mail(...all).subject).toBe(
-        '[Rolewatch] critical: read for the first time: 0 holders of high-risk roles; 13 findings (hq)',
+        '[Rolewatch] critical: read for the first time: 0 holders of high-risk rights; 13 findings (hq)',
       );
       const [, summary, ...rest] = cards(...all);
       expect(rest).toEqual([]);
