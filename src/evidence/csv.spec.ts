@@ -1,4 +1,4 @@
-import { csvRow, harmless } from './csv.js';
+import { CSV_BEGIN, csvLine, csvRow, harmless, printable } from './csv.js';
 
 describe('a cell', () => {
   it.each([
@@ -37,4 +37,8 @@ describe('a row', () => {
       '-1,"say ""hi"", twice\nor so",,"{""x"":[""=""],""y"":1}",\r\n',
     );
   });
+});
+
+it('shows no mark and no carriage return on stdout', () => {
+  expect(printable(CSV_BEGIN + csvLine(['a', 'b']) + csvLine(['c', 'd']))).toBe('a,b\nc,d\n');
 });

@@ -8,6 +8,11 @@ export type Row = Readonly<Record<string, Json | undefined>>;
 /** Spreadsheets take a file without it for another encoding. */
 export const CSV_BEGIN = '\uFEFF';
 
+/** What spreadsheets want of a file, its mark and line ends, would be escapes on stdout, which shows every control. */
+export function printable(text: string): string {
+  return text.replace(CSV_BEGIN, '').replaceAll('\r\n', '\n');
+}
+
 /** The names of the columns, then rows, each ending with CRLF (RFC 4180). */
 export function csvLine(cells: readonly (Json | undefined)[]): string {
   return stringify([cells.map(cell)], { record_delimiter: 'windows' });

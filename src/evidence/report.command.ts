@@ -4,6 +4,7 @@ import { type CommandContext, type CommandSpec, defineCommand } from '../platfor
 import { messageOf, RolewatchError } from '../platform/errors.js';
 import type { TiersOf } from '../snapshots/access.command.js';
 import { type AccountsOfSources, configuredAccount } from '../snapshots/own-account.js';
+import { printable } from './csv.js';
 import { periodOf } from './period.view.js';
 import { reportIn, REPORT_FORMATS } from './report/report.js';
 import { reportFacts } from './report/report-facts.view.js';
@@ -43,7 +44,7 @@ export const reportCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>):
       const file = out === undefined ? undefined : await written(out, text);
       await context.print(
         { source, from: period.from.seq, to: period.to.seq, format, ...(file ? { file } : { text }) },
-        () => file ?? text,
+        () => file ?? printable(text),
       );
       return 0;
     },
