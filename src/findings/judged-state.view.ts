@@ -91,11 +91,11 @@ async function doubtsAt(sql: Sql, source: string, seq: number): Promise<ListDoub
   );
 }
 
-/** The identity of the account that a source is read with, or null where the source never showed it. */
+/** The identity of the account that a source is read with, or null where it never showed it. A member may be called alike. */
 export async function accountIdentity(sql: Sql, source: string, account: string): Promise<string | null> {
   const [row] = await sql.query<{ id: string }>(
     `select identity_id::text as id from identity
-      where source = $1 and name_space in ('admin', 'member', 'token') and match_key = $2
+      where source = $1 and name_space in ('admin', 'token') and match_key = $2
       order by name_space limit 1`,
     [source, account],
   );

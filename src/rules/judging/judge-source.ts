@@ -6,7 +6,7 @@ import type { Rule } from '../ruleset.js';
 import { type Because, type ViolationSubject } from '../verdicts.js';
 import { incompleteFor } from './completeness.js';
 import { beyond, headCount, type Holder, percentage, rowCount, shown } from './head-count.js';
-import { grouped, type Surroundings } from './holding.js';
+import { grouped, type Surroundings, unexplained } from './holding.js';
 import { anyOf, hit, MISS, type Outcome, type Reason } from './outcome.js';
 import { Audience, type RuleJudge } from './rule-judge.js';
 import { isMeantByOneOf, type Selector } from './selectors.js';
@@ -29,6 +29,9 @@ export class PopulationJudge implements RuleJudge {
   private readonly holders = new Map<string, Counted[]>();
   private readonly whole = new Map<string, Holder[]>();
   private doubts = 0;
+  /** A role is held by somebody who does not count, and no catalogue says what it is. */
+  private hidden: string | undefined;
+  private rolesAreShown = false;
 
   constructor(
     private readonly rule: Rule,
@@ -66,7 +69,10 @@ export class PopulationJudge implements RuleJudge {
         }),
       );
       push(this.holders, scope, { ...holder(principal, held), reasons });
+    } else if (this.who.some(({ name }) => !name.startsWith('role:'))) {
+      this.hidden ??= unexplained(rights)?.why;
     }
+    this.rolesAreShown ||= rights.some(({ role }) => role !== null);
     if (this.of === undefined) return;
     const ofWhole = this.of === 'everyone' ? rights : this.of.flatMap((selector) => selector.in(rights));
     if (this.of === 'everyone' || ofWhole.length > 0) push(this.whole, scope, holder(principal, ofWhole));
@@ -93,11 +99,19 @@ export class PopulationJudge implements RuleJudge {
     const fact = `${shown(range)}${unit}${where} where ${limit} should be`;
     if (decided === false) return MISS;
     if (decided === undefined) return { is: 'unknown', why: this.doubtOf(fact) };
+    const missed = side === 'below' ? this.mayBeMissed() : undefined;
+    if (missed !== undefined) return { is: 'unknown', why: missed };
     const state = `too ${side === 'above' ? 'many' : 'few'}${scope === '' ? '' : ` @ ${scope}`}`;
     const summary = { because: { note: fact, ...(scope !== '' && { scope }) }, matched: state };
     // where too few hold it, one more is no growth
     const reasons = told(holders, scope).map((one) => (side === 'above' ? one : { ...one, matched: state }));
     return hit([summary, ...reasons], fact);
+  }
+
+  /** Why those who are too few may be more: a source need not give its roles, nor everybody who holds some. */
+  private mayBeMissed(): string | undefined {
+    const nobody = this.who.every(({ byRole }) => byRole) && !this.rolesAreShown;
+    return nobody ? 'the source shows nobody who holds any role' : this.hidden;
   }
 
   private doubtOf(fact: string): string {
