@@ -34,13 +34,9 @@ export interface AlertGain {
   readonly cause: Cause;
   readonly tier: RiskTier;
   readonly role?: NamedRole;
-  /** A permission held without a role, or the area whose level is now `level`. */
   readonly permission?: string;
-  readonly level?: string;
   readonly scope?: NamedScope;
   readonly gained: readonly string[];
-  /** Held without effect, for want of another permission; counted the day that one comes. */
-  readonly latent?: readonly string[];
 }
 
 /** Why a rule is broken: the path of a right, or a note. */

@@ -45,14 +45,10 @@ export interface StoredGain {
   readonly cause: Cause;
   readonly tier: RiskTier;
   readonly role?: string;
-  /** A permission held without a role, or the area whose level is now `level`. */
   readonly permission?: string;
-  readonly level?: string;
   readonly scope?: string;
   /** Net: empty where the principal could do all of it before. */
   readonly gained: readonly string[];
-  /** Held without effect, for want of another permission; counted the day that one comes. */
-  readonly latent?: readonly string[];
 }
 
 export interface StoredHolder {

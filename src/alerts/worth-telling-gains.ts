@@ -14,12 +14,7 @@ import {
 } from './alert.js';
 import type { WorthTelling } from './worth-telling-facts.js';
 
-/** Somebody, or a role, can do more by a change of these kinds. */
-export const GAINS: ReadonlySet<ToldChange['what']> = new Set([
-  'role-granted',
-  'permission-gained',
-  'level-raised',
-]);
+const GAINS: ReadonlySet<ToldChange['what']> = new Set(['role-granted', 'permission-gained', 'level-raised']);
 
 /** Principals that gained a right, or appeared with one; the built-in account is told of otherwise. */
 export function gainsOf(facts: WorthTelling): AlertDraft[] {
@@ -66,17 +61,15 @@ function gainOf(
 }
 
 function storedGain(facts: WorthTelling, change: ToldChange): StoredGain {
-  const { what, cause, role, permission, scope, level, effective, latent } = change;
+  const { what, cause, role, permission, scope, effective } = change;
   return {
     what,
     cause,
     tier: tierOf(facts, change),
     ...(role !== undefined && { role }),
     ...(permission !== undefined && { permission }),
-    ...(typeof level?.after === 'string' && { level: level.after }),
     ...(scope !== undefined && { scope }),
     gained: effective?.gained ?? [],
-    ...(latent?.gained.length && { latent: latent.gained }),
   };
 }
 

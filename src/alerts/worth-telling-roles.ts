@@ -3,34 +3,16 @@ import { groupBy } from '../drift/collect.js';
 import type { ToldChange } from '../drift/told.js';
 import { type AlertBody, type AlertDraft, isAtLeast, LISTED_PEOPLE, severityOf } from './alert.js';
 import type { WorthTelling } from './worth-telling-facts.js';
-import { GAINS, scopesOf, storedWindow } from './worth-telling-gains.js';
+import { scopesOf, storedWindow } from './worth-telling-gains.js';
 
 /** A role worth telling that is new, or allows more than before, whoever holds it. */
-export function rolesOf(facts: WorthTelling): AlertDraft[] {
-  const { tiers, least, changes, permissionsOf } = facts;
-  const catalogue = changes.flatMap((change) => {
+export function rolesOf({ tiers, least, changes, permissionsOf }: WorthTelling): AlertDraft[] {
+  return changes.flatMap((change) => {
     const { what, role, effective } = change;
     if ((what !== 'role-defined' && what !== 'role-redefined') || role === undefined) return [];
     const { tier } = tiers.ofRole(role, permissionsOf(role));
     if (!isAtLeast(tier, least) || (what === 'role-redefined' && !effective?.gained.length)) return [];
     return [{ kind: what, severity: severityOf(tier), body: { role, ...catalogueBody(change) } }];
-  });
-  return [...catalogue, ...raisedRoles(facts)];
-}
-
-/** Somebody raised levels of a role, or switched on what it allows: one alert for the role, however many. */
-function raisedRoles({ tiers, least, changes, permissionsOf }: WorthTelling): AlertDraft[] {
-  const raised = changes.filter(
-    ({ what, kind, effective }) => kind === 'role' && GAINS.has(what) && !!effective?.gained.length,
-  );
-  return [...groupBy(raised, ({ role }) => role)].flatMap(([role, all]) => {
-    const [first] = all;
-    if (role === undefined || first === undefined) return [];
-    const { tier } = tiers.ofRole(role, permissionsOf(role));
-    if (!isAtLeast(tier, least)) return [];
-    const gained = [...new Set(all.flatMap(({ effective }) => effective?.gained ?? []))];
-    const body: AlertBody = { role, ...catalogueBody(first), gained, changes: all.map(({ no }) => no) };
-    return [{ kind: 'role-redefined', severity: severityOf(tier), body }];
   });
 }
 

@@ -101,39 +101,6 @@ describe('a gain', () => {
     expect(kinds([change(what, { ...gained, effective: { gained: ['View'], lost: [] } })])).toEqual([]);
   });
 
-  it('without effect says so', () => {
-    const latent = change('permission-gained', {
-      ...{ kind: 'access-token', permission: 'Wipe', effective: { gained: [], lost: [] } },
-      latent: { gained: ['Wipe'], lost: [] },
-    });
-    expect(told([latent])[0]?.body.gains).toMatchObject([{ gained: [], latent: ['Wipe'] }]);
-  });
-
-  it('of a level says which it is now', () => {
-    const raised = change('level-raised', {
-      ...{ kind: 'access-token', permission: 'devices', level: { before: null, after: 'view' } },
-      effective: { gained: ['Wipe'], lost: [] },
-    });
-    expect(told([raised])[0]?.body.gains).toMatchObject([{ permission: 'devices', level: 'view' }]);
-  });
-
-  it('of a role that somebody raised is one alert with those who hold it', () => {
-    const raised = (permission: string, gained: string): ToldChange =>
-      change('level-raised', {
-        ...{ kind: 'role', subject: '20', role: '7', permission, affected: [{ id: '10', kind: 'member' }] },
-        effective: { gained: [gained], lost: [] },
-      });
-    expect(told([raised('a', 'Wipe'), raised('b', 'View')])).toMatchObject([
-      {
-        ...{ kind: 'role-redefined', severity: 'high' },
-        body: { role: '7', gained: ['Wipe', 'View'], people: ['10'], peopleCount: 1, changes: [1, 2] },
-      },
-    ]);
-    expect(
-      kinds([change('level-raised', { kind: 'role', role: '2', effective: { gained: ['View'], lost: [] } })]),
-    ).toEqual([]);
-  });
-
   it('of the built-in account is told as what it never should have', () => {
     expect(kinds([granted('2', { kind: 'built-in' })])).toEqual(['built-in-holds-role critical']);
   });

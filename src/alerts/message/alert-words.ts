@@ -1,6 +1,5 @@
 /** What an alert says, in words that terminal, mail and hook share. Every name in them is safe to show. */
 import type { PrincipalKind } from '../../access/model.js';
-import { permissionOf } from '../../access/permissions.js';
 import { compareTiers } from '../../access/risk.js';
 import { windowInWords } from '../../drift/drift-words.js';
 import type { AlertKind, StoredWindow } from '../alert.js';
@@ -37,21 +36,12 @@ export function shortly({ key, name }: Named): string {
   return short === undefined ? 'an erased person' : safeText(short, 48);
 }
 
-/** A permission that is held without a role stands by its own name. */
-export function roleName({ id, name }: NamedRole): string {
-  if (name !== undefined) return safeText(name, 60);
-  return safeText(permissionOf(id) ?? `role ${id}`, 60);
-}
-
-/** A team's key is its name; a space has a number, which says nothing by itself. */
-export function scopeName({ key, name = key }: NamedScope): string {
-  return /^\d+$/.test(name) ? `space ${safeText(name, 40)}` : safeText(name, 60);
-}
-
-function rightName({ role, permission = 'a right', level }: AlertGain): string {
-  if (role) return roleName(role);
-  return safeText(level === undefined ? permission : `${permission}.${level}`, 60);
-}
+export const roleName = ({ id, name }: NamedRole): string =>
+  name === undefined ? `role ${safeText(id, 40)}` : safeText(name, 60);
+export const scopeName = ({ key, name }: NamedScope): string =>
+  name === undefined ? `space ${safeText(key, 40)}` : safeText(name, 60);
+const rightName = ({ role, permission }: AlertGain): string =>
+  role ? roleName(role) : safeText(permission ?? 'a right', 60);
 
 function list(words: readonly string[], most = 6): string {
   if (words.length <= most) return words.join(', ');
@@ -107,8 +97,7 @@ function gainsInShort({ gains = [] }: AlertView): string {
   const [first, ...more] = gains;
   if (first === undefined) return 'a right';
   const others = more.length > 0 ? ` and ${count(more.length, 'more right', 'more rights')}` : '';
-  const vain = first.gained.length === 0 && first.latent ? ', without effect today,' : '';
-  return `${rightName(first)}${others}${vain}${first.scope ? ` in ${scopeName(first.scope)}` : ''}`;
+  return `${rightName(first)}${others}${first.scope ? ` in ${scopeName(first.scope)}` : ''}`;
 }
 
 function joinedInShort({ members, people = [], peopleCount = people.length }: AlertView): string {
@@ -169,14 +158,12 @@ const CAUSES: Readonly<Record<AlertGain['cause'], string>> = {
 };
 
 function gainInWords(gain: AlertGain): string {
-  const { tier, cause, scope, gained, latent = [] } = gain;
+  const { tier, cause, scope, gained } = gain;
   const where = scope ? ` in ${scopeName(scope)}` : '';
   const allows = rights(gained).filter((right) => right !== rightName(gain));
   const net =
     gained.length === 0
-      ? latent.length > 0
-        ? `; without effect until another permission is held: ${list(rights(latent))}`
-        : '; everything in it was held already'
+      ? '; everything in it was held already'
       : allows.length > 0
         ? `; newly allows ${list(allows)}`
         : '';
