@@ -9,8 +9,10 @@ import { snapshotOf } from '../../snapshots/snapshots.view.js';
 import { permissionModelOf } from '../../access/permission-model.js';
 import { productOf } from '../../sources/source-config.js';
 import { manifestOfSnapshot } from '../bundle-facts.view.js';
-import type { Period } from '../document.js';
-import type { ReportFacts } from './report-model.js';
+import { subjectWords, WHY_WORDS } from '../../findings/findings-words.js';
+import { afterSeq, type Period } from '../document.js';
+import { stepsUntil } from '../period-findings.view.js';
+import type { ReportedFinding, ReportFacts } from './report-model.js';
 
 /** Everything a drift report of the period says. */
 export async function reportFacts(db: Database, period: Period): Promise<ReportFacts> {
@@ -24,11 +26,24 @@ export async function reportFacts(db: Database, period: Period): Promise<ReportF
     after: await rightsAt(db, period, to.seq),
     observations: (await snapshotOf(db, source, to.seq))?.observations ?? [],
     slots: slots.filter(({ dueAt }) => within(period, new Date(dueAt))).reverse(),
-    opened: [],
-    closed: [],
+    ...(await findingsIn(db, period)),
     notVisible: notVisible(productOf(period.kind)),
     simulated: last['simulated'] === true,
   };
+}
+
+/** Findings that began, or began again, and that ended, by judging the period's snapshots. */
+async function findingsIn(db: Database, period: Period): Promise<Pick<ReportFacts, 'opened' | 'closed'>> {
+  const [opened, closed]: [ReportedFinding[], ReportedFinding[]] = [[], []];
+  for await (const { finding, event } of stepsUntil(db, period.source, period.to.seq)) {
+    const { kind, severity, message, why, judgement } = event;
+    if (judgement === undefined || judgement.seq <= afterSeq(period)) continue;
+    const text = kind === 'opened' || why === undefined ? message : `${message} (${WHY_WORDS[why]})`;
+    const told = { severity, title: finding.rule.id, subject: subjectWords(finding.subject), text };
+    if (kind === 'opened' || kind === 'reopened') opened.push(told);
+    if (kind === 'resolved') closed.push(told);
+  }
+  return { opened, closed };
 }
 
 const within = ({ from, to }: Period, dueAt: Date): boolean =>
