@@ -39,7 +39,11 @@ const PURE = path(
   '\\.(store|view|client|job|command|controller|module|spec)\\.ts$',
 );
 /** What a pure file may use. */
-const COMPUTING_PLUMBING = ['^src/platform/(canonical|errors|html|visible)\\.ts$', '^src/platform/config/', '^src/platform/http/(actor|permissions|shape)\\.ts$'];
+const COMPUTING_PLUMBING = [
+  '^src/platform/(canonical|errors|html|visible)\\.ts$',
+  '^src/platform/config/',
+  '^src/platform/http/(actor|permissions|shape)\\.ts$',
+];
 const COMPUTING_PACKAGES = [
   'canonicalize',
   'croner',
