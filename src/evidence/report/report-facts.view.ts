@@ -64,7 +64,7 @@ function reported(finding: FindingView): ReportedFinding {
   const { severity, message, subject, because, product, state, why, waiver } = finding;
   return {
     severity,
-    title: message,
+    title: message.replace(/\.$/, ''),
     subject: subjectWords(subject),
     text: [
       ...(isOpen(state) ? because.map((one) => becauseWords(one, product)) : [state]),

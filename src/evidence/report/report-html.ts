@@ -24,10 +24,10 @@ export function reportHtml(model: ReportModel): string {
 <p class="headline">${escapeHtml(headline(model))}</p>
 </header>
 ${attention(model.attention)}
-${findings(model)}
 ${subjects(model.subjects)}
 ${doubts(model)}
 ${coverage(model)}
+${findings(model)}
 <footer>
 <p>Words are neutral on purpose: “only in the later snapshot” is what is known. ${escapeHtml(model.notVisible)}</p>
 <p>Digest of snapshot ${String(to.seq)}: <code>${escapeHtml(to.digest)}</code></p>

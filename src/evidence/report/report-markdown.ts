@@ -17,8 +17,6 @@ export function reportMarkdown(model: ReportModel): string {
     bullets(
       model.attention.map(({ tier, title, text }) => `${tag(tier)}**${plain(title)}**: ${plain(text)}`),
     ) || 'Nothing of high risk changed, and nothing is unknown.',
-    ...findings('Findings opened', model.opened),
-    ...findings('Findings closed', model.closed),
     '## What changed',
     ...(model.subjects.length === 0 ? ['No change between these two states.'] : model.subjects.map(subject)),
     '## Held and unknown',
@@ -26,6 +24,8 @@ export function reportMarkdown(model: ReportModel): string {
     '## Coverage of the period',
     `${String(published)} read, ${String(failed)} failed, ${String(missed)} missed.`,
     bullets(gaps.map(plain)),
+    ...findings('Findings opened', model.opened),
+    ...findings('Findings closed', model.closed),
     `---`,
     plain(model.notVisible),
     `Digest of snapshot ${String(to.seq)}: \`${to.digest}\``,

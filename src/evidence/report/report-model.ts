@@ -1,6 +1,7 @@
 /** What a drift report says, before it is HTML, Markdown or CSV. Pure. */
 import type { RiskTier } from '../../access/model.js';
 import { isHighRisk } from '../../access/risk.js';
+import { groupBy } from '../../drift/collect.js';
 import { bySubject, type SubjectChanges, type TierOf } from '../../drift/drift-words.js';
 import type { DriftReport } from '../../drift/report.js';
 import type { AccessRow } from '../../snapshots/access-rows.js';
@@ -64,7 +65,8 @@ export interface ReportModel extends Pick<
 }
 
 export function reportModel(facts: ReportFacts): ReportModel {
-  const { drift, opened, closed, observations, notVisible, simulated } = facts;
+  const { drift, observations, notVisible, simulated } = facts;
+  const [opened, closed] = [alike(facts.opened), alike(facts.closed)];
   const subjects = bySubject(drift, facts.tierOf).map((subject) => withRights(subject, facts));
   const doubts = observations.flatMap((observation) => doubtsOf(drift.source, observation));
   const coverage = coverageOf(facts.slots);
@@ -80,6 +82,15 @@ export function reportModel(facts: ReportFacts): ReportModel {
     notVisible,
     simulated,
   };
+}
+
+/** Findings that say the same of several subjects are one line. */
+function alike(findings: readonly ReportedFinding[]): ReportedFinding[] {
+  const groups = groupBy(findings, ({ severity, title, text }) => JSON.stringify([severity, title, text]));
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, subject: same.map(({ subject }) => subject).join(', ') }];
+  });
 }
 
 function withRights(subject: SubjectChanges, { before, after }: ReportFacts): ReportSubject {

@@ -93,6 +93,14 @@ describe('a drift report', () => {
     expect(attention).toHaveLength(3);
   });
 
+  it('says once what several findings say alike, after everything else', () => {
+    const finding = { severity: 'medium', title: 'No local admins', text: 'resolved' } as const;
+    const closed = ['bob', 'eve'].map((subject) => ({ ...finding, subject }));
+    expect(reportModel(facts({ closed })).closed).toEqual([{ ...finding, subject: 'bob, eve' }]);
+    const text = reportIn('md', facts({ closed }));
+    expect(text.indexOf('## Findings closed')).toBeGreaterThan(text.indexOf('## Coverage'));
+  });
+
   it.each([
     ['html', HOSTILE, /<img|\u202E/],
     ['md', HOSTILE, /[^\\](<img|\[link)|\u202E|^# heading/m],
