@@ -1,3 +1,4 @@
+import { permissionModelOf } from '../access/permission-model.js';
 import type { AlertView } from '../alerts/alert-view.js';
 import { routingOf } from '../alerts/alert-routing.js';
 import type { AlertsConfig } from '../alerts/alerts-config.js';
@@ -53,13 +54,15 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
   const { db, tagKeys } = options.opened;
   await new ScheduleStore(db).register([source]);
   const slots = new SlotStore(db);
+  const { scopeWord } = permissionModelOf(productOf(source.kind));
   const story = new RunSource({
     db,
     tagKeys,
     slots,
     routing: routingOf(options.alerts),
     open: (name) => openConfigured(options, name),
-    progress: (name, { step, verdict }) => options.progress(`${name}: ${listName(step)}: ${verdict}`),
+    progress: (name, { step, verdict }) =>
+      options.progress(`${name}: ${listName(step, scopeWord)}: ${verdict}`),
   });
   const judge = new JudgeDue(options.judge);
   await judge.prepare();

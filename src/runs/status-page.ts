@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { permissionModelOf } from '../access/permission-model.js';
 import { escapeHtml } from '../platform/html.js';
+import { productOf } from '../sources/source-config.js';
 import type { ObservationView } from '../snapshots/observation.js';
 import { observationLines } from '../snapshots/snapshots-text.js';
 import type { SourceStatus } from './status.view.js';
@@ -49,11 +51,13 @@ function section({ status, observations, drift }: SourceReport): string {
 ${status.paused === null ? '' : `<p class="attention">${escapeHtml(pausedWords(status.source, status.paused))}</p>`}
 <dl>${facts.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`).join('')}</dl>
 <h3>What was read</h3>
-<pre>${escapeHtml(observationLines(observations).join('\n') || 'nothing yet')}</pre>
+<pre>${escapeHtml(observationLines(observations, scopeWordOf(status)).join('\n') || 'nothing yet')}</pre>
 <h3>What changed</h3>
 <pre>${escapeHtml(drift)}</pre>
 </section>`;
 }
+
+const scopeWordOf = ({ kind }: SourceStatus): string => permissionModelOf(productOf(kind)).scopeWord;
 
 function snapshotWords({ lastSnapshot }: SourceStatus): string {
   if (lastSnapshot === null) return 'none yet';

@@ -1,4 +1,5 @@
 import type { RiskTier } from '../../access/model.js';
+import { permissionModelOf } from '../../access/permission-model.js';
 import { escapeHtml } from '../../platform/html.js';
 import { observationLines } from '../../snapshots/snapshots-text.js';
 import { headline } from './report-words.js';
@@ -94,14 +95,14 @@ function sides({ before, after }: NonNullable<ReportSubject['rights']>): string 
   return `<div class="sides">${side('Before', before, after)}${side('After', after, before)}</div>`;
 }
 
-function doubts({ doubts: items, observations }: ReportModel): string {
+function doubts({ doubts: items, observations, drift }: ReportModel): string {
   const known =
     items.length === 0
       ? '<p>Every list was read completely, and nothing is held.</p>'
       : list(items.map((item) => escapeHtml(item)));
   return section(
     'Held and unknown',
-    `${known}<details><summary>How each list of the later state was read</summary><pre>${escapeHtml(observationLines(observations).join('\n'))}</pre></details>`,
+    `${known}<details><summary>How each list of the later state was read</summary><pre>${escapeHtml(observationLines(observations, permissionModelOf(drift.product).scopeWord).join('\n'))}</pre></details>`,
   );
 }
 
