@@ -16,6 +16,9 @@ Module._resolveFilename = function (request, parent, ...rest) {
     const source = resolve(dirname(parent.filename), request.replace(/\.js$/, '.ts'));
     if (existsSync(source)) return source;
   }
+  // names an entry for `import` only
+  if (request === 'canonicalize')
+    return resolve(__dirname, '../../node_modules/canonicalize/lib/canonicalize.js');
   return resolveFilename.call(this, request, parent, ...rest);
 };
 
