@@ -47,6 +47,12 @@ export default {
       testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
     },
     {
+      ...withDatabase,
+      displayName: 'faults',
+      // a short tier by default; `npm run test:faults` sets ROLEWATCH_FAULTS=long
+      testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
+    },
+    {
       ...base,
       displayName: 'house',
       testMatch: ['<rootDir>/test/house/**/*.spec.ts'],

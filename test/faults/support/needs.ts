@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+
+/** Debian's package of each program that a fault test uses beside Node. */
+const packages = {
+  strace: 'strace',
+  faketime: 'faketime',
+  unshare: 'util-linux',
+  openssl: 'openssl',
+} as const;
+
+export type Program = keyof typeof packages;
+
+const there = (program: Program): boolean =>
+  spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+/**
+ * `describe`, or, where a program is missing, a skipped one whose name says which Debian package brings it.
+ * `works` asks for more than presence, such as a right to mount.
+ */
+export function describeWith(
+  programs: readonly Program[],
+  works: () => boolean = () => true,
+): (name: string, body: () => void) => void {
+  const missing = programs.filter((program) => !there(program));
+  if (missing.length === 0 && works()) return describe;
+  const what = missing.map((program) => `apt-get install ${packages[program]}`).join(', ');
+  return (name, body) => {
+    describe.skip(`${name} (skipped: ${what || `${programs.join(', ')} may not do it here`})`, body);
+  };
+}

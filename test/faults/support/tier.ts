@@ -1,0 +1,8 @@
+/** `short` is what every run of the suite does; `long` (`npm run test:faults`) throws more of the same. */
+export const long = process.env.ROLEWATCH_FAULTS === 'long';
+
+/** How often to do a thing: the first number in the short tier, the second in the long one. */
+export const times = (short: number, many: number): number => (long ? many : short);
+
+/** The seed of a randomised test, printed by whoever uses it; ROLEWATCH_SEED repeats a run. */
+export const seed = Number(process.env.ROLEWATCH_SEED ?? Date.now() % 2_147_483_647);
