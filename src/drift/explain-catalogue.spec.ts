@@ -1,5 +1,7 @@
 import { entry, facts, grant, identity, list, readingsWith, role } from '../../test/support/drift-facts.js';
 import { stated, directory } from '../../test/support/drift-facts.js';
+import { COMMANDS_NEED, commandPermission } from '../access/mambo-emm.js';
+import { permissionModelOf } from '../access/permission-model.js';
 import { explain } from './explain.js';
 import { permissionsLostByEverybody } from './holdings.js';
 
@@ -86,8 +88,9 @@ describe('a role of the catalogue', () => {
 describe('permissionsLostByEverybody', () => {
   const roles = [role('7', '1', ['View', 'Wipe']), role('2', '1', ['View'])];
   const held = (id: string, before: boolean, after: boolean) => ({
-    target: `role:${id}`,
+    targets: [`role:${id}`],
     inScope: '1',
+    byUnit: false,
     before,
     after,
   });
@@ -108,6 +111,22 @@ describe('permissionsLostByEverybody', () => {
     const one = (after: boolean) => facts({ roles: learnt, heldByAnybody: [held('9', true, after)] });
     expect(permissionsLostByEverybody(one(true))).toEqual([]);
     expect(permissionsLostByEverybody(one(false))).toEqual(['role:9']);
+  });
+
+  it('counts nobody in whose hands the right has no effect', () => {
+    const model = permissionModelOf('mambo-emm');
+    const wipe = commandPermission('wipe');
+    const team = (targets: string[], after: boolean, byUnit = false) => ({
+      targets: targets.map((key) => `permission:${key}`),
+      inScope: '1',
+      byUnit,
+      before: true,
+      after,
+    });
+    const left = [team([wipe, COMMANDS_NEED], false), team([wipe], true), team([COMMANDS_NEED], true)];
+    expect(permissionsLostByEverybody(facts({ model, heldByAnybody: left }))).toEqual([wipe]);
+    const group = [team([wipe, COMMANDS_NEED], false), team([wipe], true, true), team([COMMANDS_NEED], true)];
+    expect(permissionsLostByEverybody(facts({ model, heldByAnybody: group }))).toEqual([]);
   });
 
   it('sees a right that the catalogue took from everybody', () => {

@@ -157,10 +157,12 @@ export interface AttributeFact {
   readonly stated: readonly Stated<string | null>[];
 }
 
-/** A (target, scope) that anybody at all holds. */
-export interface HeldTarget {
-  readonly target: string;
+/** All that some principal holds in one scope, together with whoever is linked to him. Nobody is named: sets that are equal are one. */
+export interface HeldSet {
   readonly inScope: string;
+  readonly targets: readonly string[];
+  /** Of a group or unit: who is in it may hold elsewhere what is missing here. */
+  readonly byUnit: boolean;
   readonly before: boolean;
   readonly after: boolean;
 }
@@ -183,5 +185,5 @@ export interface Facts {
   readonly units: readonly UnitFact[];
   readonly scopes: readonly ScopeFact[];
   readonly attributes: readonly AttributeFact[];
-  readonly heldByAnybody: readonly HeldTarget[];
+  readonly heldByAnybody: readonly HeldSet[];
 }

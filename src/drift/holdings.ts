@@ -1,4 +1,5 @@
 import { GLOBAL_SCOPE, permissionsOf, RoleCatalogue, type RoleEntry } from '../access/permissions.js';
+import { livePermissions } from '../access/permission-model.js';
 import { compareKeys, compareText, groupBy, without } from './collect.js';
 import {
   type Facts,
@@ -104,14 +105,18 @@ export function heldIn(holder: Holder, inScope: string, side: Side, catalogue: C
 }
 
 /**
- * Permissions that somebody held before, a person, a group or a unit, and nobody holds after, in code-unit order. A role
- * that no catalogue defined before stands for itself until nobody holds it: that its definition was learnt takes nothing.
+ * Permissions that somebody held with effect before, a person, a group or a unit, and nobody does after, in code-unit
+ * order. What a group or unit holds counts without what it needs, which its people may hold elsewhere. A role that no
+ * catalogue defined before stands for itself until nobody holds it: that its definition was learnt takes nothing.
  */
 export function permissionsLostByEverybody(facts: Facts): string[] {
   const catalogue = new Catalogue(facts.roles);
   const heldAt = (side: Side) => facts.heldByAnybody.filter((held) => held[side]);
   const allowed = (side: Side): string[] =>
-    heldAt(side).flatMap((held) => catalogue.permissions(held.target, held.inScope, side));
-  const after = new Set([...allowed('after'), ...heldAt('after').map((held) => held.target)]);
+    heldAt(side).flatMap(({ targets, inScope, byUnit }) => {
+      const held = new Set(targets.flatMap((target) => catalogue.permissions(target, inScope, side)));
+      return [...(byUnit ? held : livePermissions(held, facts.model))];
+    });
+  const after = new Set([...allowed('after'), ...heldAt('after').flatMap(({ targets }) => targets)]);
   return without(allowed('before'), after);
 }

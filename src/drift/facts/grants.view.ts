@@ -1,6 +1,9 @@
 import { type DirectGrant, grantsAt } from '../../snapshots/grants.view.js';
-import type { GrantFact, HeldTarget, IdentityId, List } from '../facts.js';
-import { type At, KNOWN, touched } from './at.js';
+import { compareText, groupBy } from '../collect.js';
+import type { GrantFact, HeldSet, IdentityId, LinkFact, List } from '../facts.js';
+import { resolver } from '../holdings.js';
+import { type At, either, KNOWN, touched } from './at.js';
+import { readUnits } from './units.view.js';
 
 /** Lists that began and ceased to state a grant with this snapshot. */
 export interface TouchedGrant extends DirectGrant {
@@ -63,14 +66,29 @@ export async function readHolders({ sql, source, seq }: At, roles: readonly stri
   return [...new Set([...before, ...after].map((grant) => grant.principal))];
 }
 
+const ALL_LINKS = `
+  select l.identity_id::text as identity, l.to_identity_id::text as "to", true as before, true as after
+    from link l where l.source = $1 and ${either('l')}`;
+
 /** What anybody at all holds before and after: needed only where something was lost. */
-export async function readHeldByAnybody({ sql, source, seq }: At): Promise<HeldTarget[]> {
-  const held = new Map<string, HeldTarget>();
+export async function readHeldByAnybody(at: At): Promise<HeldSet[]> {
+  const { sql, source, seq } = at;
+  const resolve = resolver(await sql.query<LinkFact>(ALL_LINKS, [source, seq]), []);
+  const units = new Set(await readUnits(at));
+  const sets = new Map<string, HeldSet>();
   for (const side of ['before', 'after'] as const) {
-    for (const { target, inScope } of await grantsAt(sql, source, side === 'before' ? seq - 1 : seq)) {
-      const key = JSON.stringify([target, inScope]);
-      held.set(key, { target, inScope, before: false, after: false, ...held.get(key), [side]: true });
+    const grants = await grantsAt(sql, source, side === 'before' ? seq - 1 : seq);
+    const held = groupBy(grants, ({ principal, inScope }) => JSON.stringify([resolve(principal), inScope]));
+    for (const same of held.values()) {
+      const [first] = same;
+      if (first === undefined) continue;
+      const { inScope } = first;
+      const targets = [...new Set(same.map(({ target }) => target))].sort(compareText);
+      const byUnit = same.some(({ principal }) => units.has(principal));
+      const key = JSON.stringify([inScope, byUnit, targets]);
+      const known = sets.get(key) ?? { inScope, targets, byUnit, before: false, after: false };
+      sets.set(key, { ...known, [side]: true });
     }
   }
-  return [...held.values()];
+  return [...sets.values()];
 }
