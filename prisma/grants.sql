@@ -44,7 +44,8 @@ GRANT INSERT ("source", "identity_id", "reason", "actor"), UPDATE ("released_at"
 -- judging: what was judged, by what, and what came of it is written once; what waits to be judged is no evidence
 GRANT INSERT ("digest", "document") ON "ruleset" TO rolewatch_app;
 GRANT INSERT ("id", "digest", "actor", "reason") ON "ruleset_activation" TO rolewatch_app;
-GRANT INSERT ("source", "id", "seq", "snapshot_digest", "ruleset_digest", "waivers_digest", "verdicts_digest", "own_account", "as_of", "reason") ON "judgement" TO rolewatch_app;
+GRANT INSERT ("source", "id", "seq", "snapshot_digest", "ruleset_digest", "waivers_digest", "waivers", "verdicts_digest", "own_account", "as_of", "reason") ON "judgement" TO rolewatch_app;
+GRANT INSERT ("source", "id", "rule", "subject_kind", "subject_id", "fields", "reason", "approver", "valid_from", "valid_until", "accepts") ON "waiver" TO rolewatch_app;
 GRANT INSERT ON "assessment", "finding" TO rolewatch_app;
 GRANT INSERT ("source", "finding", "no", "kind", "state", "severity", "message", "because", "matched", "matched_digest", "judgement", "why", "waiver", "actor", "reason") ON "finding_event" TO rolewatch_app;
 GRANT INSERT, UPDATE, DELETE ON "judgement_due" TO rolewatch_app;

@@ -260,6 +260,7 @@ CREATE TABLE judgement (
   as_of timestamp(6) with time zone NOT NULL,
   reason text NOT NULL,
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  waivers text[],
   CONSTRAINT judgement_pkey PRIMARY KEY (source, id),
   CONSTRAINT judgement_check CHECK (verdicts_digest ~ '^[0-9a-f]{64}$'::text AND waivers_digest ~ '^[0-9a-f]{64}$'::text),
   CONSTRAINT judgement_reason_check CHECK (reason = ANY (ARRAY['published'::text, 'activated'::text, 'waivers'::text, 'daily'::text, 'manual'::text]))
@@ -268,7 +269,7 @@ CREATE TRIGGER judgement_follows BEFORE INSERT ON judgement FOR EACH ROW EXECUTE
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON judgement FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON judgement FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON judgement TO rolewatch_app;
-GRANT INSERT (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, verdicts_digest, own_account, as_of, reason) ON judgement TO rolewatch_app;
+GRANT INSERT (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, verdicts_digest, own_account, as_of, reason, waivers) ON judgement TO rolewatch_app;
 
 CREATE TABLE judgement_due (
   source text NOT NULL,
@@ -708,6 +709,28 @@ CREATE TABLE tag_key (
 );
 GRANT SELECT ON tag_key TO rolewatch_app;
 GRANT INSERT (no, wrapped) ON tag_key TO rolewatch_app;
+
+CREATE TABLE waiver (
+  source text NOT NULL,
+  id text NOT NULL,
+  rule text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id text NOT NULL,
+  fields jsonb NOT NULL,
+  reason text NOT NULL,
+  approver text NOT NULL,
+  valid_from timestamp(6) with time zone,
+  valid_until timestamp(6) with time zone NOT NULL,
+  accepts text,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT waiver_pkey PRIMARY KEY (source, id),
+  CONSTRAINT waiver_id_check CHECK (id ~ '^[0-9a-f]{64}$'::text),
+  CONSTRAINT waiver_subject_kind_check CHECK (subject_kind = ANY (ARRAY['principal'::text, 'role'::text, 'source'::text]))
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON waiver FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON waiver FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON waiver TO rolewatch_app;
+GRANT INSERT (source, id, rule, subject_kind, subject_id, fields, reason, approver, valid_from, valid_until, accepts) ON waiver TO rolewatch_app;
 
 CREATE TABLE watch (
   source text NOT NULL,

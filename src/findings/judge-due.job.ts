@@ -243,7 +243,7 @@ export class JudgeDue {
         claim,
         snapshotDigest: state.digest,
         rulesetDigest: judge.digest,
-        waiversDigest: waiversDigest(inForceAt(waivers, asOf)),
+        waivers: inForceAt(waivers, asOf),
         verdictsDigest: verdictsDigest(verdicts),
         ownAccount,
         assessments: verdicts.assessments,

@@ -4,14 +4,15 @@ import { fingerprintOf, type Standing } from './finding.js';
 import type { RuleFacts } from './judge.js';
 import type { JudgementClaim } from './judgement-due.store.js';
 import type { NextEvent } from './life.js';
-import { applied } from './waiver.js';
+import { applied, type Waiver, waiversDigest } from './waiver.js';
 
 export interface JudgementDraft {
   readonly claim: JudgementClaim;
   /** Of the snapshot's manifest, hex. */
   readonly snapshotDigest: string;
   readonly rulesetDigest: string;
-  readonly waiversDigest: string;
+  /** Those in force. */
+  readonly waivers: readonly Waiver[];
   readonly verdictsDigest: string;
   readonly ownAccount: string | null;
   readonly assessments: readonly Assessment[];
@@ -35,15 +36,16 @@ export interface RecordedJudgement {
 export async function recordJudgement(tx: Tx, draft: JudgementDraft): Promise<RecordedJudgement> {
   const { claim } = draft;
   const [row] = await tx.query<{ id: number }>(
-    `INSERT INTO judgement (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, verdicts_digest, own_account, as_of, reason)
-     SELECT $1, coalesce(max(id), 0) + 1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9 FROM judgement WHERE source = $1
+    `INSERT INTO judgement (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, waivers, verdicts_digest, own_account, as_of, reason)
+     SELECT $1, coalesce(max(id), 0) + 1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10 FROM judgement WHERE source = $1
      RETURNING id`,
     [
       claim.source,
       claim.seq,
       draft.snapshotDigest,
       draft.rulesetDigest,
-      draft.waiversDigest,
+      waiversDigest(draft.waivers),
+      draft.waivers.map(({ id }) => id).sort(),
       draft.verdictsDigest,
       draft.ownAccount,
       claim.asOf,
@@ -51,11 +53,27 @@ export async function recordJudgement(tx: Tx, draft: JudgementDraft): Promise<Re
     ],
   );
   if (row === undefined) throw new Error('an aggregate always gives a row');
+  await recordWaivers(tx, claim.source, draft.waivers);
   await recordAssessments(tx, row.id, draft);
   const events = numbered(draft);
   await recordFindings(tx, claim.source, row.id, events);
   await recordEvents(tx, claim.source, row.id, events);
   return { id: row.id, events };
+}
+
+/** A file may be edited: what was accepted is kept as it stood when it was first in force. */
+async function recordWaivers(tx: Tx, source: string, waivers: readonly Waiver[]): Promise<void> {
+  const rows = waivers.map(({ subject, ...waiver }) => {
+    return { ...waiver, kind: subject.kind, subject: subject.id };
+  });
+  await tx.execute(
+    `INSERT INTO waiver (source, id, rule, subject_kind, subject_id, fields, reason, approver, valid_from, valid_until, accepts)
+     SELECT $1, w.id, w.rule, w.kind, w.subject, w.fields, w.reason, w.approver, w.from, w.until, w.accepts
+       FROM jsonb_to_recordset($2) AS w (id text, rule text, kind text, subject text, fields jsonb, reason text, approver text,
+                                         "from" timestamptz, until timestamptz, accepts text)
+         ON CONFLICT DO NOTHING`,
+    [source, JSON.stringify(rows)],
+  );
 }
 
 async function recordAssessments(tx: Tx, judgement: number, draft: JudgementDraft): Promise<void> {

@@ -17,6 +17,7 @@ import { rootsCheck } from './roots.view.js';
 import { rulesetsCheck } from './rulesets.view.js';
 import { sequenceCheck } from './sequence.view.js';
 import { slotsCheck } from './slots.view.js';
+import { waiversCheck } from './waivers.view.js';
 import { watchesCheck } from './watches.view.js';
 
 /** Every invariant that the database can answer for a source: from the chain of snapshots down to single fields. */
@@ -34,6 +35,7 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
   referencesCheck,
   slotsCheck,
   judgementsCheck,
+  waiversCheck,
   findingsCheck,
   rejudgedCheck(rulebook),
 ];

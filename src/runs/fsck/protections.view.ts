@@ -6,7 +6,7 @@ const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
 const TELLING = ['observation', 'hold', 'change'];
 /** What was judged, by which rules; what was told, to whom. */
 const WRITTEN_ONCE = [
-  ...['alert', 'ruleset', 'ruleset_activation', 'assessment', 'finding'],
+  ...['alert', 'ruleset', 'ruleset_activation', 'waiver', 'assessment', 'finding'],
   ...['outbox_alert', 'outbox_about', 'outbox_attempt'],
 ];
 

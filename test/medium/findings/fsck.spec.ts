@@ -2,13 +2,16 @@ import { NO_RULES } from '../../support/no-rules.js';
 import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { connectAlone } from '../../../src/platform/connect.js';
 import { GLOBAL } from '../pipeline/village.js';
-import { Court } from './court.js';
+import { Court, inDays } from './court.js';
 
 /** What was judged is sound, and every way to forge it is named. */
 describe('fsck of what was judged', () => {
   let court: Court;
   beforeAll(async () => {
     court = await Court.open();
+    court.waivers = `waivers:
+      - { rule: no-wipe, subject: { source: hq, kind: principal, key: sue }, reason: agreed, approver: chief@example.com,
+          until: ${inDays(30)} }`;
     await court.round();
     court.pipeline.estate.revokeRole('root', GLOBAL, 7);
     await court.round();
@@ -72,6 +75,12 @@ describe('fsck of what was judged', () => {
       'judgements',
       `update judgement set snapshot_digest = sha256(snapshot_digest) where id = 1`,
       `update judgement j set snapshot_digest = s.digest from snapshot s where s.source = j.source and s.seq = j.seq`,
+    ],
+    ['waivers', `update waiver set reason = 'AGREED'`, `update waiver set reason = 'agreed'`],
+    [
+      'waivers',
+      `update judgement set waivers = '{}' where id = 2`,
+      `update judgement j set waivers = array[w.id] from waiver w where j.id = 2`,
     ],
     [
       'rulesets',

@@ -7,6 +7,8 @@ import { paging } from '../../../demo/estate/faults.js';
 import { SOURCE } from '../../support/pipeline.js';
 import { BROKEN, TWO_ADMINS, WIPE } from '../../support/rulebook.js';
 import { addAdmin, FIELD, GLOBAL, SHOPS } from '../pipeline/village.js';
+import type { Period } from '../../../src/evidence/document.js';
+import { waiversDocument } from '../../../src/evidence/documents/waivers.view.js';
 import { Court, inDays } from './court.js';
 
 let court: Court;
@@ -140,6 +142,24 @@ describe('a waiver', () => {
     court.waivers = 'waivers: []';
     await court.judge();
     expect(await court.states()).toContain('root: reopened waiver-ended');
+  });
+
+  it('is evidence from when it was in force, whether it applied to anything or not', async () => {
+    const seq = await court.round();
+    const later = waiverOf('root').replace('    until:', `    from: ${inDays(3)}\n    until:`);
+    court.waivers =
+      later + waiverOf('sue').replace('waivers:', '') + waiverOf('root').replace('waivers:', '');
+    expect(await court.judge()).toMatchObject({ judged: [{ reason: 'waivers' }], notJudged: [] });
+    const rows: unknown[] = [];
+    const period = { source: 'hq', to: { seq } } as Period;
+    await court.pipeline.db.transaction(async (tx) => {
+      for await (const row of waiversDocument.rows(tx, period)) rows.push(row);
+    });
+    const common = { rule: 'no-wipe', approver: 'chief@example.com', inForceFrom: 3, accepts: null };
+    expect(rows).toEqual([
+      expect.objectContaining({ ...common, subjectKey: 'root', appliedAt: expect.any(String) }),
+      expect.objectContaining({ ...common, subjectKey: 'sue', finding: null, appliedAt: null }),
+    ]);
   });
 
   it('accepts what its fingerprint says, and nothing else', async () => {
