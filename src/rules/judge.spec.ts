@@ -241,3 +241,32 @@ it('a group that grows has more to accept, one that shrinks has not', () => {
     'principal 9 and more than 16 people',
   ]);
 });
+
+describe('a right that a group holds whose members are not known', () => {
+  const SESSION = [right('Enforce single session')];
+  const group = (scope = '1') =>
+    principal(
+      '9',
+      SESSION.map((one) => ({ ...one, scope })),
+      { kind: 'ldap-group', origin: 'directory', members: { count: 3, known: false } },
+    );
+  const ann = (origin: 'local' | 'directory') => principal('5', [right('View device')], { origin });
+  const judged = (rule: string, ...principals: JudgedPrincipal[]) =>
+    only(judge(stateOf(principals), rulesOf(rule), AS_OF));
+
+  it('may be held by anybody from the directory, so that lacking it is not known', () => {
+    const people = `${LACKS_SESSION}\napplies: { kinds: [local-admin] }`;
+    expect(judged(people, ann('directory'), group())).toMatchObject({
+      violated: 0,
+      unassessable: 1,
+      why: 'may hold Enforce single session through a group whose members are not known',
+    });
+    expect(judged(people, ann('local'), group())).toMatchObject({ violated: 1, unassessable: 0 });
+    expect(judged(people, ann('directory'), group('2'))).toMatchObject({ violated: 1, unassessable: 0 });
+  });
+
+  it('leaves what is surely lacking', () => {
+    const both = LACKS_SESSION.replace('[', '[Lock device, ') + '\napplies: { kinds: [local-admin] }';
+    expect(judged(both, ann('directory'), group())).toMatchObject({ violated: 1, unassessable: 0 });
+  });
+});

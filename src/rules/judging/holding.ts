@@ -9,6 +9,8 @@ import type { Selectors } from './selectors.js';
 export interface Holding {
   readonly rights: readonly Right[];
   readonly attributes: PrincipalAttributes;
+  /** What it may hold besides, through groups whose members cannot be seen: lacking one of these is not known. */
+  readonly perhaps?: readonly Right[];
 }
 
 /** What every matcher may ask, the same for all subjects of one judging. */

@@ -1,5 +1,5 @@
 /** Rules about single principals, and rules about roles. */
-import type { JudgedPrincipal, JudgedRole, JudgedState } from '../../access/judged-state.js';
+import type { JudgedPrincipal, JudgedRole, JudgedState, Right } from '../../access/judged-state.js';
 import { latentPermissions } from '../../access/permission-model.js';
 import type { Rule } from '../ruleset.js';
 import type { Surroundings } from './holding.js';
@@ -13,17 +13,22 @@ export class PrincipalJudge implements RuleJudge {
   private readonly tally: Tally;
   private readonly audience: Audience;
   private readonly condition: Condition;
+  /** What groups hold whose members cannot be seen. */
+  private readonly perhaps: readonly Right[];
 
   constructor(rule: Rule, state: JudgedState, around: Surroundings) {
     this.tally = new Tally(rule, incompleteFor(rule, state));
     this.audience = new Audience(rule, around, state);
     this.condition = new Condition(rule, around);
+    const unseen = state.principals.filter(({ members }) => members?.known === false);
+    this.perhaps = this.audience.counted(unseen.flatMap(({ rights }) => rights));
   }
 
   see(principal: JudgedPrincipal): void {
     const rights = this.audience.rightsOf(principal);
     if (rights === undefined) return;
-    const outcome = this.condition.of({ rights, attributes: principal.attributes });
+    const perhaps = mayBeInGroups(principal) ? this.perhaps : [];
+    const outcome = this.condition.of({ rights, attributes: principal.attributes, perhaps });
     const why = outcome.is === 'hit' ? this.audience.doubt(principal) : undefined;
     this.tally.add(
       { kind: 'principal', id: principal.id },
@@ -34,6 +39,11 @@ export class PrincipalJudge implements RuleJudge {
   result(): Judged {
     return this.tally.result();
   }
+}
+
+/** Only somebody from the directory can be in one of its groups. */
+function mayBeInGroups({ origin, members }: JudgedPrincipal): boolean {
+  return members === null && origin !== 'local';
 }
 
 /** Roles as the catalogue defines them, held or not. */

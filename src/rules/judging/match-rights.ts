@@ -71,19 +71,28 @@ function noneOf(selectors: readonly Selector[]): Matcher {
 function lacksOne(selectors: readonly Selector[]): Matcher {
   return (holding) => {
     const missing = selectors.filter((selector) => selector.in(holding.rights).length === 0);
-    return missing.length === 0 ? MISS : notHeld(missing, holding);
+    if (missing.length === 0) return MISS;
+    // one that is surely missing is enough
+    const surely = missing.filter((selector) => selector.in(holding.perhaps ?? []).length === 0);
+    return notHeld(surely.length > 0 ? surely : missing, holding);
   };
 }
 
-/** Seen nowhere; yet what a role without a definition gives cannot be seen. */
-function notHeld(selectors: readonly Selector[], { rights }: Holding): Outcome {
+/** Seen nowhere; yet what a role without a definition gives, or who is in a group, cannot be seen. */
+function notHeld(selectors: readonly Selector[], { rights, perhaps = [] }: Holding): Outcome {
   const hidden = selectors.every(({ byRole }) => byRole) ? undefined : unexplained(rights);
   if (hidden !== undefined) return hidden;
+  const doubtful = selectors.filter((selector) => selector.in(perhaps).length > 0);
+  if (doubtful.length > 0) return { is: 'unknown', why: mayHold(doubtful) };
   const names = selectors.map(({ name }) => name);
   return hit(
     names.map((name) => noted(`does not hold ${name}`, `without ${name}`)),
     `does not hold ${listed(names)}`,
   );
+}
+
+function mayHold(selectors: readonly Selector[]): string {
+  return `may hold ${listed(selectors.map(({ name }) => name))} through a group whose members are not known`;
 }
 
 interface NamedSet {

@@ -33,7 +33,8 @@ export class Condition {
     const scopes = [...grouped(holding.rights, ({ scope }) => scope)];
     return anyOf(
       scopes.map(([scope, rights]) => {
-        const outcome = ask({ ...holding, rights });
+        const perhaps = holding.perhaps?.filter((right) => right.scope === scope);
+        const outcome = ask({ ...holding, rights, ...(perhaps && { perhaps }) });
         return this.scopeIsField && outcome.is === 'hit' ? inScope(outcome, scope) : outcome;
       }),
     );
@@ -71,10 +72,14 @@ export class Audience {
   /** The principal's rights that count; undefined where the rule is not about it. */
   rightsOf(principal: JudgedPrincipal): readonly Right[] | undefined {
     if (!this.listens || !this.concerns(principal)) return undefined;
-    const all = principal.rights;
-    const rights = all.every((right) => this.counts(right)) ? all : all.filter((right) => this.counts(right));
+    const rights = this.counted(principal.rights);
     if (this.holds === undefined) return rights;
     return this.holds.some((selector) => selector.in(rights).length > 0) ? rights : undefined;
+  }
+
+  /** Of some rights, those that the rule counts. */
+  counted(all: readonly Right[]): readonly Right[] {
+    return all.every((right) => this.counts(right)) ? all : all.filter((right) => this.counts(right));
   }
 
   /** Why it is not known whether the rule is about a principal. */
