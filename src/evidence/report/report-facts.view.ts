@@ -61,17 +61,18 @@ async function findingsOver(
 }
 
 function reported(finding: FindingView): ReportedFinding {
-  const { severity, message, subject, because, product, state, why, waiver } = finding;
+  const { id, rule, severity, message, subject, because, product, state, why, waiver } = finding;
   return {
     severity,
     title: message.replace(/\.$/, ''),
-    subject: subjectWords(subject),
+    subject: `${subjectWords(subject)} (finding ${String(id)})`,
     text: [
       ...(isOpen(state) ? because.map((one) => becauseWords(one, product)) : [state]),
       ...(why === undefined ? [] : [WHY_WORDS[why]]),
       ...(waiver === undefined
         ? []
         : [`accepted by ${waiver.approver} until ${waiver.until}: ${waiver.reason}`]),
+      `rule ${rule.id}`,
     ].join('; '),
   };
 }
