@@ -45,6 +45,8 @@ export interface AlertGain {
 
 /** Why a rule is broken: the path of a right, or a note. */
 export interface AlertBecause {
+  /** Who holds it, where that is not the subject: of a source's population. */
+  readonly principal?: Named;
   readonly permission?: string;
   readonly role?: NamedRole;
   readonly scope?: NamedScope;
@@ -119,9 +121,9 @@ export function identitiesIn({ body }: StoredAlert): IdentityId[] {
     ...holders.map(({ identity }) => identity),
     ...people,
     ...(finding?.subject.kind === 'principal' ? [finding.subject.id] : []),
-    ...(finding?.because ?? []).flatMap(({ through }) => (through === undefined ? [] : [through])),
+    ...(finding?.because ?? []).flatMap(({ principal, through }) => [principal, through]),
   ];
-  return [...new Set(ids)];
+  return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
 /** Every role and scope that an alert names, by key. */
@@ -181,8 +183,9 @@ function findingOf(finding: NonNullable<AlertBody['finding']>, names: Names): Al
   return {
     ...rest,
     subject: { kind: subject.kind, ...subjectNames(subject, names) },
-    because: because.map(({ role, scope, through, ...path }) => ({
+    because: because.map(({ principal, role, scope, through, ...path }) => ({
       ...path,
+      ...(principal !== undefined && { principal: named(principal, names) }),
       ...(role !== undefined && { role: roleOf(role, names) }),
       ...(scope !== undefined && { scope: scopeOf(scope, names) }),
       ...(through !== undefined && { through: named(through, names) }),

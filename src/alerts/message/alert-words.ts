@@ -192,8 +192,12 @@ function findingLines(message: string, because: readonly AlertBecause[]): string
   return [safeText(message, 300), ...cutLines(because.map(pathInWords))];
 }
 
-/** "Wipe device from role Device admin in Global, through Field Ops". */
-export function pathInWords({ permission, role, scope, through, latent, note }: AlertBecause): string {
+/** "ann: Wipe device from role Device admin in Global, through Field Ops". */
+export function pathInWords({ principal, ...path }: AlertBecause): string {
+  return principal === undefined ? rightInWords(path) : `${who(principal)}: ${rightInWords(path)}`;
+}
+
+function rightInWords({ permission, role, scope, through, latent, note }: AlertBecause): string {
   const from = [
     ...(role ? [`from ${roleName(role)}`] : []),
     ...(scope ? [`in ${scopeName(scope)}`] : []),

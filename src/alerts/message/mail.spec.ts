@@ -128,6 +128,30 @@ describe('a mail', () => {
     expect(text).toContain('and 20 more');
   });
 
+  it('says who holds what a finding about a population is made of', () => {
+    const because = [
+      {
+        principal: { key: 'ann' },
+        permission: 'Wipe device',
+        role: { id: '7' },
+        scope: { key: '1', name: 'Global' },
+      },
+      { note: '4 people where at most 3 should be' },
+    ];
+    const finding = {
+      ...{
+        id: '1',
+        rule: 'epmm-x',
+        title: 'Few people can wipe',
+        message: 'Few people can wipe: 4.',
+        because,
+      },
+      subject: { kind: 'source', key: 'hq' } as const,
+    };
+    const { text } = mail({ id: '2.1', kind: 'finding-opened', severity: 'high', finding });
+    expect(text).toContain('ann: Wipe device from role 7 in Global');
+  });
+
   describe('of findings by many rules', () => {
     const finding = (i: number, severity: AlertView['severity'] = 'high'): AlertView => ({
       ...{ id: `1.${i + 2}`, kind: 'finding-opened', severity },
