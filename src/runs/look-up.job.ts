@@ -1,16 +1,24 @@
 import { RolewatchError } from '../platform/errors.js';
 import type { LookupAnswer } from '../sources/ivanti-epmm/lookup.js';
+import { LDAP_TYPES } from '../sources/ivanti-epmm/schemas.js';
 import { openEpmm } from '../sources/open-source.client.js';
 import { SourceError } from '../sources/source.js';
-import type { EpmmSourceConfig } from '../sources/source-config.js';
+import type { EpmmSourceConfig, SourceConfig } from '../sources/source-config.js';
 
 export interface LookUpQuestion {
   readonly word: string;
   readonly scope: string;
-  readonly type: string | undefined;
+  readonly type?: string | undefined;
 }
 
-const TYPES = ['USER', 'GROUP', 'OU'] as const;
+/** @throws RolewatchError usage, where there is no server that has a directory to ask */
+export function withDirectory(config: SourceConfig): EpmmSourceConfig {
+  if (config.kind === 'ivanti-epmm') return config;
+  const why = config.kind.endsWith('-files')
+    ? 'is read from files: there is no server to ask'
+    : 'is of a product that has no LDAP entries to look up';
+  throw new RolewatchError('usage', `${config.name} ${why}`);
+}
 
 /** Asks a server once. @throws RolewatchError source-failed, in the source's words; usage */
 export async function lookUp(
@@ -20,7 +28,7 @@ export async function lookUp(
 ): Promise<LookupAnswer> {
   const source = await openEpmm(config);
   try {
-    return await source.lookup(word, TYPES.find((known) => known === type) ?? 'ALL', scope, signal);
+    return await source.lookup(word, LDAP_TYPES.find((known) => known === type) ?? 'ALL', scope, signal);
   } catch (error) {
     if (error instanceof SourceError)
       throw new RolewatchError('source-failed', error.message, { cause: error });
