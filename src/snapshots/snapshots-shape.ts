@@ -89,7 +89,12 @@ export const accessShape = z.object({
 export const snapshotsQuery = asked({ limit: limit(1000, 100), before: before('seq', MOST_INT) });
 export const coverageQuery = asked({
   limit: limit(1000, 100),
-  before: time.optional().describe('only those due before this: `dueAt` of the last one of the page before'),
+  before: time
+    .refine((due) => /^\d{4}/.test(new Date(due).toISOString()) && new Date(due).getTime() > 0, {
+      error: 'must lie between 1970 and 9999',
+    })
+    .optional()
+    .describe('only those due before this: `dueAt` of the last one of the page before'),
 });
 
 const word = z.string().min(1).max(500);
