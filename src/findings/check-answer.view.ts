@@ -2,8 +2,7 @@ import { RolewatchError } from '../platform/errors.js';
 import type { Severity } from '../rules/verdicts.js';
 import type { CheckedSource } from './check-text.js';
 import { asBadAs, checkedSource } from './check.view.js';
-import type { JudgeParts } from './judge-due.job.js';
-import { judgedBy, type JudgedBy, judgingOf } from './site-judging.view.js';
+import { judgedBy, type JudgedBy, judgingOf, type SiteParts } from './site-judging.view.js';
 
 /** What `check` says, of judgements that are there: whoever asks over HTTP judges nothing. */
 export interface CheckAnswer {
@@ -14,7 +13,7 @@ export interface CheckAnswer {
 
 /** @param names sources with a snapshot */
 export async function checkAnswer(
-  parts: JudgeParts,
+  parts: SiteParts,
   names: readonly string[],
   failOn: Severity | undefined,
 ): Promise<CheckAnswer> {

@@ -2,7 +2,6 @@ import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import { orRefused } from '../platform/http/file-faults.js';
 import type { Judge, Rulebook } from './judge.js';
-import type { JudgeParts } from './judge-due.job.js';
 import { activeRulesetDigest, rulesetDocument } from './ruleset.view.js';
 import { situationOf } from './situation.view.js';
 import { inForceAt, waiversDigest } from './waiver.js';
@@ -10,9 +9,17 @@ import type { StatedWaiver } from './waiver-file.js';
 import { waiversOf } from './waivers.view.js';
 import { whyDue } from './why-due.js';
 
-/** What judging stands on, as configured, for whoever answers about it. */
+/** What judging stands on, as configured. */
+export interface SiteParts {
+  readonly db: Database;
+  readonly rulebook: Rulebook;
+  /** Read anew each time. @throws RolewatchError config-invalid */
+  readonly waivers: () => Promise<readonly StatedWaiver[]>;
+}
+
+/** The same, for whoever answers about it. */
 export class SiteJudging {
-  constructor(readonly parts: JudgeParts) {}
+  constructor(readonly parts: SiteParts) {}
 }
 
 /** What the next judgement would be made by. */
@@ -22,7 +29,7 @@ export interface JudgedBy {
 }
 
 /** @throws RolewatchError refused, where nothing can be judged by it */
-export async function judgedBy({ db, rulebook, waivers }: JudgeParts): Promise<JudgedBy> {
+export async function judgedBy({ db, rulebook, waivers }: SiteParts): Promise<JudgedBy> {
   return { judge: await activeJudge(db, rulebook), stated: await orRefused(waivers()) };
 }
 

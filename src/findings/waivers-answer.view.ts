@@ -1,8 +1,7 @@
 import type { Database } from '../platform/database.js';
 import type { Standing } from './finding.js';
 import type { RuleFacts } from './judge.js';
-import type { JudgeParts } from './judge-due.job.js';
-import { judgedBy, type JudgedBy, judgingOf } from './site-judging.view.js';
+import { judgedBy, type JudgedBy, judgingOf, type SiteParts } from './site-judging.view.js';
 import { standingsOf } from './standings.view.js';
 import { type StatedWaiver, strayWaivers } from './waiver-file.js';
 import { waiverCannotApply, type WaiverState, waiverStateOf } from './waiver-state.js';
@@ -28,7 +27,7 @@ export interface WaiverView extends WaiverState {
  * @throws RolewatchError refused, with every fault of the file
  */
 export async function waiversAnswer(
-  parts: JudgeParts,
+  parts: SiteParts,
   known: readonly string[],
   sees: (source: string) => boolean,
 ): Promise<WaiverView[]> {

@@ -1,12 +1,12 @@
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import type { Database } from '../platform/database.js';
 import { knownSource, knownSources } from '../snapshots/known-source.view.js';
-import type { JudgeParts } from './judge-due.job.js';
+import type { SiteParts } from './site-judging.view.js';
 import { waiversAnswer } from './waivers-answer.view.js';
 import { waiversText } from './waivers-text.js';
 
 /** @param partsOf what judging stands on, from the configuration; the entries know every room */
-export function waiversCommand<C>(partsOf: (config: C, db: Database) => JudgeParts): CommandSpec<C> {
+export function waiversCommand<C>(partsOf: (config: C, db: Database) => SiteParts): CommandSpec<C> {
   return defineCommand({
     name: 'waivers',
     summary: 'list what is accepted for a time, and what each waiver covers',

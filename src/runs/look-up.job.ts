@@ -20,15 +20,18 @@ export function withDirectory(config: SourceConfig): EpmmSourceConfig {
   throw new RolewatchError('usage', `${config.name} ${why}`);
 }
 
-/** Asks a server once. @throws RolewatchError source-failed, in the source's words; usage */
+/** Asks a server: once for each type of entries, since it knows no word for all. @throws RolewatchError source-failed, in the source's words; usage */
 export async function lookUp(
   config: EpmmSourceConfig,
   { word, scope, type }: LookUpQuestion,
   signal: AbortSignal,
 ): Promise<LookupAnswer> {
   const source = await openEpmm(config);
+  const types = LDAP_TYPES.filter((known) => type === undefined || known === type);
   try {
-    return await source.lookup(word, LDAP_TYPES.find((known) => known === type) ?? 'ALL', scope, signal);
+    const answers: LookupAnswer[] = [];
+    for (const one of types) answers.push(await source.lookup(word, one, scope, signal));
+    return joined(answers);
   } catch (error) {
     if (error instanceof SourceError)
       throw new RolewatchError('source-failed', error.message, { cause: error });
@@ -36,4 +39,14 @@ export async function lookUp(
   } finally {
     await source.close();
   }
+}
+
+function joined(answers: readonly LookupAnswer[]): LookupAnswer {
+  return {
+    entries: answers.flatMap(({ entries }) => entries),
+    total: answers.reduce<number | null>(
+      (sum, { total }) => (sum === null || total === null ? null : sum + total),
+      0,
+    ),
+  };
 }
