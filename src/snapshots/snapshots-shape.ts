@@ -85,14 +85,18 @@ export const accessShape = z.object({
   notVisible: z.string(),
 });
 
+/** Further away are years that not every part of the way to the database writes alike. */
+function isWritable(time: string): boolean {
+  const year = new Date(time).getUTCFullYear();
+  return year >= 1970 && year <= 9999;
+}
+
 /** The newest first. */
 export const snapshotsQuery = asked({ limit: limit(1000, 100), before: before('seq', MOST_INT) });
 export const coverageQuery = asked({
   limit: limit(1000, 100),
   before: time
-    .refine((due) => /^\d{4}/.test(new Date(due).toISOString()) && new Date(due).getTime() > 0, {
-      error: 'must lie between 1970 and 9999',
-    })
+    .refine(isWritable, { error: 'must lie between 1970 and 9999' })
     .optional()
     .describe('only those due before this: `dueAt` of the last one of the page before'),
 });
