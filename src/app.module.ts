@@ -1,9 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { API, apiDocument } from './api.js';
+import { AlertsTest } from './alerts/alerts-test.job.js';
 import { checkAlertReferences } from './alerts/delivery/channels.client.js';
 import type { Config } from './config.js';
 import { ServeEvidence } from './evidence/serve-evidence.job.js';
+import { ServeRuleset } from './findings/serve-ruleset.job.js';
+import { SiteJudging } from './findings/site-judging.view.js';
 import { judgePartsOf } from './judging.js';
 import { ApiDocument } from './platform/http/openapi.js';
 import type { Log } from './platform/log.js';
@@ -11,6 +14,7 @@ import type { OpenDatabase } from './platform/open-database.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
 import { RulesInForce } from './rules/rules-config.js';
+import { ServeRules } from './rules/serve-rules.job.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SourcesController } from './runs/sources.controller.js';
 import type { AccountsOfSources } from './snapshots/own-account.js';
@@ -25,20 +29,21 @@ export class AppModule {
   static async forRoot(config: Config, opened: OpenDatabase, log: Log): Promise<DynamicModule> {
     await checkReferences(config.sources);
     await checkAlertReferences(config.alerts);
+    const parts = judgePartsOf(config, opened.db);
     return {
       module: AppModule,
       imports: [
         PlatformModule.forRoot(opened, log),
         AccountsModule,
-        RunsModule.forRoot(
-          { sources: config.sources, risk: config.rules.risk },
-          config.alerts,
-          judgePartsOf(config, opened.db),
-        ),
+        RunsModule.forRoot({ sources: config.sources, risk: config.rules.risk }, config.alerts, parts),
       ],
       controllers: API.filter((controller) => controller !== SourcesController),
       providers: [
         ServeEvidence,
+        ServeRules,
+        ServeRuleset,
+        { provide: AlertsTest, useValue: new AlertsTest(opened.db, config.alerts) },
+        { provide: SiteJudging, useValue: new SiteJudging(parts) },
         { provide: RulesInForce, useValue: new RulesInForce(config.rules) },
         { provide: Site, useValue: siteOf(config) },
         { provide: ApiDocument, useFactory: () => new ApiDocument(apiDocument()) },

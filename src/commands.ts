@@ -8,6 +8,7 @@ import { activateOnDisk } from './findings/activate-rules.job.js';
 import { acknowledgeCommand } from './findings/acknowledge.command.js';
 import { checkCommand } from './findings/check.command.js';
 import { findingsCommand } from './findings/findings.command.js';
+import { waiversCommand } from './findings/waivers.command.js';
 import { judgePartsOf } from './judging.js';
 import type { CommandContext, CommandSpec } from './platform/command/command.js';
 import { messageOf } from './platform/errors.js';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   checkCommand(judgePartsOf),
   findingsCommand,
   acknowledgeCommand,
+  waiversCommand(judgePartsOf),
   rulesCommand(activateRules),
   alertsCommand,
   coverageCommand,

@@ -1,7 +1,7 @@
-import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { RolewatchError } from '../platform/errors.js';
 import { AnswerShaper } from '../platform/http/answer.js';
+import { AskedPipe } from '../platform/http/asked.pipe.js';
 import { Callers } from '../platform/http/callers.js';
 import { ErrorsFilter } from '../platform/http/errors.filter.js';
 import { NeedsGuard } from '../platform/http/needs.guard.js';
@@ -14,16 +14,7 @@ import { TokenCallers } from './token-callers.job.js';
     { provide: APP_GUARD, useClass: NeedsGuard },
     { provide: APP_FILTER, useClass: ErrorsFilter },
     { provide: APP_INTERCEPTOR, useClass: AnswerShaper },
-    {
-      provide: APP_PIPE,
-      useValue: new StandardSchemaValidationPipe({
-        exceptionFactory: (issues) =>
-          new RolewatchError(
-            'usage',
-            issues.map(({ path = [], message }) => [...path.map(String), message].join(': ')).join('; '),
-          ),
-      }),
-    },
+    { provide: APP_PIPE, useClass: AskedPipe },
   ],
 })
 export class AccountsModule {}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asked, limit, time } from '../platform/http/shape.js';
+import { asked, before, limit, time } from '../platform/http/shape.js';
 
 export const actionsShape = z.object({
   actions: z.array(
@@ -17,11 +17,5 @@ export const actionsShape = z.object({
 
 export const actionsQuery = asked({
   limit: limit(1000, 100),
-  before: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('only those before this id: the last one of the page before'),
+  before: before('id'),
 });

@@ -1,6 +1,6 @@
 /** docs/json/alerts.md as shapes. What belongs to the kind of an alert, that page says; here is what each one has. */
 import { z } from 'zod';
-import { asked, limit, time } from '../platform/http/shape.js';
+import { asked, before, limit, MOST_INT, time } from '../platform/http/shape.js';
 import { SEVERITIES } from '../findings/finding.js';
 import { MESSAGE_STATES } from './message-states.js';
 
@@ -17,7 +17,7 @@ export const alertsQuery = asked({
     .number()
     .int()
     .min(1)
-    .max(2_147_483_647)
+    .max(MOST_INT)
     .optional()
     .describe('of which snapshot; by default the latest'),
 });
@@ -48,4 +48,29 @@ export const messagesShape = z.object({
   untold: count,
 });
 
-export const messagesQuery = asked({ limit: limit(1000, 20), state: z.enum(MESSAGE_STATES).optional() });
+export const messagesQuery = asked({
+  limit: limit(1000, 20),
+  before: before('id'),
+  state: z.enum(MESSAGE_STATES).optional(),
+});
+
+export const messageNumber = z.string().regex(/^[1-9]\d{0,17}$/, 'must be the number of a message');
+
+export const retriedShape = z.object({ id: z.string(), recipient: z.string(), state: z.literal('pending') });
+
+export const testBody = asked({
+  to: z.string().max(320).optional().describe('only this address, or hook, where a route leads'),
+  route: z.int().min(1).max(MOST_INT).optional().describe('only where this route leads; 1 is the first'),
+});
+
+export const testedShape = z.object({
+  tested: z.array(
+    z.object({
+      channel: z.enum(['mail', 'hook']),
+      recipient: z.string(),
+      outcome: z.enum(['sent', 'failed', 'refused', 'unconfirmed']),
+      steps: z.array(z.string()),
+      said: z.string(),
+    }),
+  ),
+});

@@ -7,7 +7,7 @@ import { outboxText } from './outbox-text.js';
 import { MESSAGE_STATES } from './message-states.js';
 import { messagesOf } from './outbox.view.js';
 import { retryMessage } from './retry-message.job.js';
-import { sendTests } from './send-test.job.js';
+import { sendTests, testRecipients } from './send-test.job.js';
 import { testText } from './test-text.js';
 
 /** What this command needs of the configuration. */
@@ -68,14 +68,14 @@ function actionOf(word = 'list'): (typeof ACTIONS)[number] {
 async function list(context: Context, { source, state, last = 20 }: Asked): Promise<0> {
   if (source !== undefined) sourceNamed(await context.config(), source);
   const { db } = await context.openDatabase();
-  const outbox = await messagesOf(db, { source, state, last });
+  const outbox = await messagesOf(db, { source, state, limit: last });
   await context.print(outbox, () => outboxText(outbox));
   return 0;
 }
 
 async function test(context: Context, { to, route }: Asked): Promise<0 | 1> {
   const { alerts } = await context.config();
-  const tested = await sendTests(alerts, { to, route, signal: context.signal });
+  const tested = await sendTests(alerts, testRecipients(alerts, { to, route }), context.signal);
   await context.print({ tested }, () => testText(tested));
   return tested.every(({ outcome }) => outcome === 'sent') ? 0 : 1;
 }
@@ -84,7 +84,7 @@ async function retry(context: Context, id: string | undefined): Promise<0> {
   if (id === undefined)
     throw new RolewatchError('usage', 'which message? rolewatch alerts --state dead lists them');
   const { db } = await context.openDatabase();
-  const recipient = await retryMessage(db, id, context.actor);
+  const recipient = await retryMessage(db, { id, actor: context.actor });
   await context.print(
     { id, recipient, state: 'pending' },
     () => `message ${id} to ${recipient} is tried again, for 24 hours`,

@@ -36,7 +36,10 @@ export interface MessageView {
 export interface MessageFilter {
   readonly source?: string | undefined;
   readonly state?: string | undefined;
-  readonly last: number;
+  /** Only the newest so many. */
+  readonly limit: number;
+  /** Only those with a lower id. */
+  readonly before?: number | undefined;
 }
 
 export interface OutboxView {
@@ -65,7 +68,8 @@ const MESSAGES = `
             FROM outbox_attempt t WHERE t.source = o.source AND t.id = o.id) AS attempts
     FROM outbox o
    WHERE ($1::text IS NULL OR o.source = $1) AND ($2::text IS NULL OR o.state = $2)
-   ORDER BY o.created_at DESC, o.id DESC LIMIT $3`;
+     AND ($4::bigint IS NULL OR o.id < $4)
+   ORDER BY o.id DESC LIMIT $3`;
 
 const COUNTS = `
   SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending, count(*) FILTER (WHERE state = 'sending')::int AS sending,
@@ -77,8 +81,9 @@ const COUNTS = `
     FROM outbox WHERE $1::text IS NULL OR source = $1`;
 
 /** What was sent, to whom and when, and what is stuck; the newest first. */
-export async function messagesOf(sql: Sql, { source, state, last }: MessageFilter): Promise<OutboxView> {
-  const rows = await sql.query<Row>(MESSAGES, [source ?? null, state ?? null, last]);
+export async function messagesOf(sql: Sql, filter: MessageFilter): Promise<OutboxView> {
+  const { source, state, limit, before } = filter;
+  const rows = await sql.query<Row>(MESSAGES, [source ?? null, state ?? null, limit, before ?? null]);
   const [counted] = await sql.query<OutboxView['counts'] & { readonly untold: number }>(COUNTS, [
     source ?? null,
   ]);

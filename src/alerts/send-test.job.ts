@@ -7,12 +7,11 @@ import { channelsOf } from './delivery/channels.client.js';
 import { testMessage } from './message/test-message.js';
 import { type Recipient, recipientsOf } from './route.js';
 
-export interface TestOptions {
+export interface TestChoice {
   /** Only this address. */
   readonly to?: string | undefined;
   /** Only this route; 1 is the first. */
   readonly route?: number | undefined;
-  readonly signal: AbortSignal;
 }
 
 export interface Tested extends Recipient {
@@ -22,19 +21,23 @@ export interface Tested extends Recipient {
   readonly said: string;
 }
 
-/** Sends a test message to each recipient, now and past the outbox. @throws RolewatchError usage */
-export async function sendTests(alerts: AlertsConfig, { to, route, signal }: TestOptions): Promise<Tested[]> {
+/** Sends a test message to each recipient, now and past the outbox. */
+export async function sendTests(
+  alerts: AlertsConfig,
+  recipients: readonly Recipient[],
+  signal: AbortSignal,
+): Promise<Tested[]> {
   const tested: Tested[] = [];
-  for (const recipient of recipientsFor(alerts, to, route))
-    tested.push(await sendTest(alerts, recipient, signal));
+  for (const recipient of recipients) tested.push(await sendTest(alerts, recipient, signal));
   return tested;
 }
 
-function recipientsFor(alerts: AlertsConfig, to: string | undefined, route: number | undefined): Recipient[] {
+/** Who is meant, each once. @throws RolewatchError usage */
+export function testRecipients(alerts: AlertsConfig, { to, route }: TestChoice): Recipient[] {
   const refuse = (message: string): never => {
     throw new RolewatchError('usage', message);
   };
-  if (to !== undefined && route !== undefined) return refuse('--to and --route exclude each other');
+  if (to !== undefined && route !== undefined) return refuse('either an address or a route, not both');
   if (to !== undefined) {
     if (alerts.smtp === null)
       return refuse('alerts.smtp says no mail server: nothing can be sent to an address');

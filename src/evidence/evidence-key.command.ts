@@ -1,5 +1,5 @@
 import { defineCommand } from '../platform/command/command.js';
-import { fingerprintOf, publicPem, SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
+import { publicKeyOf, SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
 
 export const evidenceKeyCommand = defineCommand({
   name: 'evidence key',
@@ -11,9 +11,8 @@ export const evidenceKeyCommand = defineCommand({
   examples: ['rolewatch evidence key'],
   async run(context) {
     const opened = await context.openDatabase();
-    const key = signingKeyFrom(opened.derivedKey(SIGNING_PURPOSE));
-    const [fingerprint, pem] = [fingerprintOf(key), publicPem(key)];
-    await context.print({ fingerprint, pem }, () => `${pem}${fingerprint}`);
+    const key = publicKeyOf(signingKeyFrom(opened.derivedKey(SIGNING_PURPOSE)));
+    await context.print(key, () => `${key.pem}${key.fingerprint}`);
     return 0;
   },
 });

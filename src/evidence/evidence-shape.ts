@@ -12,3 +12,8 @@ export const evidenceBody = asked({
   from: moment.optional().describe('by default the first snapshot'),
   to: moment.optional(),
 });
+
+export const keyShape = z.object({
+  fingerprint: z.string().describe("SHA-256 of the public key's DER"),
+  pem: z.string(),
+});

@@ -4,16 +4,16 @@ import type { z } from 'zod';
 import type { Actor } from '../platform/http/actor.js';
 import { Answers } from '../platform/http/answer.js';
 import { CurrentActor, Needs } from '../platform/http/needs.js';
-import { evidenceBody, reportQuery } from './evidence-shape.js';
+import { evidenceBody, keyShape, reportQuery } from './evidence-shape.js';
 import { ServeEvidence } from './serve-evidence.job.js';
 
 const MEDIA_TYPES = { html: 'text/html', md: 'text/markdown', csv: 'text/csv' } as const;
 
-@Controller('api/v1/sources/:source')
+@Controller('api/v1')
 export class EvidenceController {
   constructor(private readonly evidence: ServeEvidence) {}
 
-  @Get('report')
+  @Get('sources/:source/report')
   @Needs('report:read')
   @Answers({ summary: 'A drift report that is read in two minutes', types: Object.values(MEDIA_TYPES) })
   async report(
@@ -26,7 +26,14 @@ export class EvidenceController {
     return text;
   }
 
-  @Post('evidence')
+  @Get('evidence/key')
+  @Needs('evidence:read')
+  @Answers({ summary: 'The public key that archives are signed with', shape: keyShape })
+  key(): object {
+    return this.evidence.publicKey();
+  }
+
+  @Post('sources/:source/evidence')
   @Needs('evidence:create')
   @Answers({
     summary: 'Make a signed archive that proves what was read, found and decided',

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import type { Period } from './document.js';
 import { type Moments, periodOf } from './period.view.js';
 import { reportFacts } from './report/report-facts.view.js';
 import { reportIn } from './report/report.js';
-import { SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
+import { publicKeyOf, type PublicKey, SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
 
 /** An archive on its way out: whoever reads `stream` to its end, or destroys it, leaves nothing behind. */
 export interface ServedBundle {
@@ -41,7 +42,7 @@ export class ServeEvidence {
     const name = `${source}-${period.from.seq}-${period.to.seq}.zip`;
     try {
       const place = join(folder, name);
-      const key = signingKeyFrom(this.opened.derivedKey(SIGNING_PURPOSE));
+      const key = this.key();
       const version = programVersion();
       await createBundle(this.opened.db, { period, place, key, version, actor, progress: () => undefined });
       const stream = createReadStream(place);
@@ -51,6 +52,15 @@ export class ServeEvidence {
       await leave();
       throw error;
     }
+  }
+
+  /** What a recipient of evidence compares with what is in the bundle. */
+  publicKey(): PublicKey {
+    return publicKeyOf(this.key());
+  }
+
+  private key(): KeyObject {
+    return signingKeyFrom(this.opened.derivedKey(SIGNING_PURPOSE));
   }
 
   private async period(source: string, moments: Moments): Promise<Period> {

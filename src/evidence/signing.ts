@@ -25,6 +25,16 @@ export function publicPem(key: KeyObject): string {
   return publicHalf(key).export({ format: 'pem', type: 'spki' }).toString();
 }
 
+/** What may be told to anybody. */
+export interface PublicKey {
+  readonly fingerprint: string;
+  readonly pem: string;
+}
+
+export function publicKeyOf(key: KeyObject): PublicKey {
+  return { fingerprint: fingerprintOf(key), pem: publicPem(key) };
+}
+
 const publicHalf = (key: KeyObject): KeyObject => (key.type === 'public' ? key : createPublicKey(key));
 
 /** @returns undefined for anything but exactly the PEM of an Ed25519 public key */

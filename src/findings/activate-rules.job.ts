@@ -1,15 +1,28 @@
 import type { Database } from '../platform/database.js';
+import { RolewatchError } from '../platform/errors.js';
 import type { Rulebook } from './judge.js';
 import { activate, type Activation } from './ruleset.store.js';
 import { activeRulesetDigest } from './ruleset.view.js';
 
-/** Puts what the files say in force. @throws RolewatchError config-invalid */
+export interface ActivationBy {
+  readonly actor: string;
+  readonly reason: string;
+  /** The ruleset that was looked at: nothing else is put in force. */
+  readonly expected?: string;
+}
+
+/** Puts what the files say in force. @throws RolewatchError config-invalid, expectation-failed */
 export async function activateOnDisk(
   db: Database,
   rulebook: Rulebook,
-  by: { readonly actor: string; readonly reason: string },
+  { expected, ...by }: ActivationBy,
 ): Promise<Activation> {
   const judge = await rulebook.onDisk();
+  if (expected !== undefined && expected !== judge.digest)
+    throw new RolewatchError(
+      'expectation-failed',
+      `the files say ${judge.digest} by now, not ${expected}: look at them again`,
+    );
   return db.transaction((tx) => activate(tx, judge, by));
 }
 

@@ -6,15 +6,12 @@ import {
   type ExitCode,
 } from '../platform/command/command.js';
 import type { Database } from '../platform/database.js';
-import { RolewatchError } from '../platform/errors.js';
 import type { Severity } from '../rules/verdicts.js';
-import { knownSource, knownSources } from '../snapshots/known-source.view.js';
 import { rulesOnDiskDiffer } from './activate-rules.job.js';
 import { type CheckedSource, checkText } from './check-text.js';
-import { compareSeverities, isOpen, SEVERITIES } from './finding.js';
-import { findingsOf } from './findings.view.js';
+import { asBadAs, checkedSource, sourcesToCheck } from './check.view.js';
+import { SEVERITIES } from './finding.js';
 import { JudgeDue, type JudgeParts, type Judging } from './judge-due.job.js';
-import { latestJudgement, notAssessable } from './judgements.view.js';
 import { situationOf } from './situation.view.js';
 
 /** How long another process is waited for that judges this moment. */
@@ -52,7 +49,10 @@ export function checkCommand<C>(partsOf: (config: C, db: Database) => JudgeParts
       const differ = await rulesOnDiskDiffer(db, parts.rulebook);
       for (const warning of [...judging.notes, ...(differ === null ? [] : [differ])]) context.warn(warning);
       const checked: CheckedSource[] = [];
-      for (const source of names) checked.push(await checkedSource(db, source, judging, context.signal));
+      for (const source of names) {
+        const notJudged = await whyNotJudged(db, source, judging, context.signal);
+        checked.push(await checkedSource(db, source, notJudged));
+      }
       await context.print({ sources: checked, warnings: judging.notes, rulesDiffer: differ !== null }, () =>
         checked.map(checkText).join('\n\n'),
       );
@@ -62,45 +62,15 @@ export function checkCommand<C>(partsOf: (config: C, db: Database) => JudgeParts
   });
 }
 
-/** @throws RolewatchError unknown-source, unknown-snapshot */
-async function sourcesToCheck(db: Database, source: string | undefined): Promise<string[]> {
-  const sources = source === undefined ? await knownSources(db) : [await knownSource(db, source)];
-  const read = sources.filter(({ lastSeq }) => lastSeq > 0).map(({ name }) => name);
-  if (read.length > 0) return read;
-  const which = source === undefined ? 'nothing was read yet' : `${source} has no snapshot yet`;
-  throw new RolewatchError('unknown-snapshot', `${which}: rolewatch run`);
-}
-
-async function checkedSource(
+/** Null: the latest snapshot is judged. */
+async function whyNotJudged(
   db: Database,
   source: string,
   { notJudged }: Judging,
   signal: AbortSignal,
-): Promise<CheckedSource> {
+): Promise<string | null> {
   const mine = notJudged.find((one) => one.source === undefined || one.source === source);
-  const why = mine?.why ?? (await waitForOthers(db, source, signal));
-  const judgement = await latestJudgement(db, source);
-  const findings = (await findingsOf(db, source)).filter(({ state }) => state !== 'resolved');
-  return {
-    source,
-    ...(why !== null && { notJudged: why }),
-    ...(judgement && {
-      judgement: {
-        id: judgement.id,
-        seq: judgement.seq,
-        snapshotDigest: judgement.snapshotDigest,
-        rulesetDigest: judgement.rulesetDigest,
-        asOf: judgement.asOf.toISOString(),
-        reason: judgement.reason,
-        rules: judgement.assessments.length,
-      },
-    }),
-    open: findings
-      .filter(({ state }) => isOpen(state))
-      .sort((a, b) => compareSeverities(a.severity, b.severity) || a.id - b.id),
-    waived: findings.filter(({ state }) => state === 'waived').length,
-    notAssessable: judgement ? notAssessable(judgement) : [],
-  };
+  return mine?.why ?? (await waitForOthers(db, source, signal));
 }
 
 /** Null once nothing waits to be judged; else why the answer is not about the latest state. */
@@ -115,11 +85,6 @@ async function waitForOthers(db: Database, source: string, signal: AbortSignal):
 }
 
 function exitCodeOf(checked: readonly CheckedSource[], failOn: Severity | undefined): ExitCode {
-  const bad = checked
-    .flatMap(({ open }) => open)
-    .some(({ severity }) => {
-      return failOn !== undefined && compareSeverities(severity, failOn) <= 0;
-    });
-  if (bad) return 3;
+  if (failOn !== undefined && asBadAs(checked, failOn) > 0) return 3;
   return checked.some(({ notJudged }) => notJudged !== undefined) ? 1 : 0;
 }

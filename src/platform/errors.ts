@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'unknown-subject'
   | 'unknown-finding'
   | 'unknown-token'
+  | 'unknown-message'
+  | 'unknown-rule'
   | 'unauthorised' // no token, or one that is not valid any more
   | 'forbidden' // the role of the token does not allow it
   | 'too-many-requests' // too many refused tokens from one address

@@ -1,9 +1,9 @@
 import { GLOBAL_SCOPE } from '../access/permissions.js';
 import { defineCommand, type CommandContext } from '../platform/command/command.js';
-import { RolewatchError } from '../platform/errors.js';
 import { oneLine } from '../platform/visible.js';
-import { lookUp } from './look-up.job.js';
+import { LDAP_TYPES } from '../sources/ivanti-epmm/schemas.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
+import { lookUp, withDirectory } from './look-up.job.js';
 
 export const lookupCommand = defineCommand({
   name: 'lookup',
@@ -20,18 +20,12 @@ export const lookupCommand = defineCommand({
       kind: 'text',
       value: 'TYPE',
       description: 'only entries of this type',
-      oneOf: ['USER', 'GROUP', 'OU'],
+      oneOf: LDAP_TYPES,
     },
   },
   examples: ['rolewatch lookup hq smith', 'rolewatch lookup hq ops --type OU'],
   async run(context: CommandContext<SourcesConfig>, { source, word }, { scope = GLOBAL_SCOPE, type }) {
-    const config = sourceNamed(await context.config(), source);
-    if (config.kind !== 'ivanti-epmm') {
-      const why = config.kind.endsWith('-files')
-        ? 'is read from files: there is no server to ask'
-        : 'is of a product that has no LDAP entries to look up';
-      throw new RolewatchError('usage', `${source} ${why}`);
-    }
+    const config = withDirectory(sourceNamed(await context.config(), source));
     const answer = await lookUp(config, { word, scope, type }, context.signal);
     const total = answer.total === null ? '' : ` of ${answer.total}`;
     await context.print({ source, word, scope, ...answer }, () =>

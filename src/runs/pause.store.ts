@@ -2,6 +2,7 @@ import { appendAction } from '../accounts/action-log.store.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
+import { pausedError } from './slot.store.js';
 
 /** Stops the clock of a source and starts it again. */
 export class PauseStore {
@@ -13,6 +14,15 @@ export class PauseStore {
       'UPDATE source SET paused_at = clock_timestamp(), paused_why = $2 WHERE name = $1 AND paused_at IS NULL',
       [source, why],
     );
+  }
+
+  /** @throws RolewatchError source-paused: nothing may be sent to it */
+  async refusePaused(sql: Sql, source: string): Promise<void> {
+    const [paused] = await sql.query<{ at: Date; why: string | null }>(
+      'SELECT paused_at AS at, paused_why AS why FROM source WHERE name = $1 AND paused_at IS NOT NULL',
+      [source],
+    );
+    if (paused !== undefined) throw pausedError(source, paused.at, paused.why);
   }
 
   /**

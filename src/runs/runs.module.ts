@@ -22,6 +22,7 @@ import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
 import { SlotStore } from './slot.store.js';
+import { ServeLookup } from './serve-lookup.job.js';
 import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
 import { Timers } from './timers.job.js';
@@ -47,6 +48,11 @@ export class RunsModule {
           useFactory: (db: Database, health: Health) => new StatusPageJob(db, health, configured.risk),
         },
         Timers,
+        {
+          provide: ServeLookup,
+          inject: [Database],
+          useFactory: (db: Database) => new ServeLookup(db, configured.sources),
+        },
         {
           provide: JudgePulse,
           inject: [Log],

@@ -264,7 +264,7 @@ function busyError(source: string, until: Date): RolewatchError {
   );
 }
 
-function pausedError(source: string, at: Date, why: string | null): RolewatchError {
+export function pausedError(source: string, at: Date, why: string | null): RolewatchError {
   const since = `${source} is paused since ${at.toISOString()}${why === null ? '' : `: ${why}`}`;
   return new RolewatchError('source-paused', `${since}. When that is mended: rolewatch resume ${source}`);
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { time } from '../platform/http/shape.js';
+import { GLOBAL_SCOPE } from '../access/permissions.js';
+import { asked, time } from '../platform/http/shape.js';
+import { LDAP_TYPES } from '../sources/ivanti-epmm/schemas.js';
 
 const status = z.object({
   source: z.string(),
@@ -29,4 +31,23 @@ export const resumedShape = z.object({
   source: z.string(),
   resumed: z.boolean(),
   pausedWhy: z.string().optional(),
+});
+
+/** In a body, not in an address: it may be a name. */
+export const lookupBody = asked({
+  word: z.string().trim().min(1).max(20),
+  scope: z
+    .string()
+    .regex(/^\S{1,200}$/)
+    .default(GLOBAL_SCOPE)
+    .describe('the space to ask in'),
+  type: z.enum(LDAP_TYPES).optional(),
+});
+
+export const lookupShape = z.object({
+  source: z.string(),
+  word: z.string(),
+  scope: z.string(),
+  entries: z.array(z.object({ dn: z.string(), name: z.string().nullable(), type: z.string() })),
+  total: z.int().nullable().describe('how many the server says match; null: it does not say'),
 });

@@ -1,4 +1,5 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import type { z } from 'zod';
 import { Database } from '../platform/database.js';
 import { type Actor, maySee } from '../platform/http/actor.js';
 import { Answers } from '../platform/http/answer.js';
@@ -6,7 +7,8 @@ import { CurrentActor, Needs } from '../platform/http/needs.js';
 import { knownSource } from '../snapshots/known-source.view.js';
 import { PauseStore } from './pause.store.js';
 import { PulseJob } from './pulse.job.js';
-import { resumedShape, sourcesShape, startedShape } from './sources-shape.js';
+import { ServeLookup } from './serve-lookup.job.js';
+import { lookupBody, lookupShape, resumedShape, sourcesShape, startedShape } from './sources-shape.js';
 import { statusOfSources } from './status.view.js';
 
 @Controller('api/v1/sources')
@@ -14,6 +16,7 @@ export class SourcesController {
   constructor(
     private readonly db: Database,
     private readonly pulse: PulseJob,
+    private readonly directory: ServeLookup,
   ) {}
 
   @Get()
@@ -44,5 +47,17 @@ export class SourcesController {
     await knownSource(this.db, source);
     const pausedWhy = await new PauseStore(this.db).resume(source, actor.id);
     return { source, resumed: pausedWhy !== null, ...(pausedWhy !== null && { pausedWhy }) };
+  }
+
+  @Post(':source/lookup')
+  @Needs('directory:lookup')
+  @Answers({ summary: 'Look up a word among the LDAP entries that a source knows', shape: lookupShape })
+  async lookup(
+    @Param('source') source: string,
+    @CurrentActor() actor: Actor,
+    @Body({ schema: lookupBody }) question: z.infer<typeof lookupBody>,
+  ): Promise<object> {
+    const { word, scope } = question;
+    return { source, word, scope, ...(await this.directory.ask(source, question, actor.id)) };
   }
 }

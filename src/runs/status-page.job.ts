@@ -24,7 +24,7 @@ export class StatusPageJob {
     const reports: SourceReport[] = [];
     for (const status of await this.health.sources()) {
       if (!maySee(actor, status.source)) continue;
-      const [latest] = await snapshotsOf(this.db, status.source, 1);
+      const [latest] = await snapshotsOf(this.db, status.source, { limit: 1 });
       const drift = await this.drift(status.source, latest?.seq ?? 0);
       reports.push({ status, observations: latest?.observations ?? [], drift });
     }

@@ -15,7 +15,7 @@ export const coverageCommand = defineCommand({
     const { db } = await context.openDatabase();
     const sources = args.source === undefined ? await knownSources(db) : [await knownSource(db, args.source)];
     const slots: CoverageSlot[] = [];
-    for (const { name } of sources) slots.push(...(await coverageOf(db, name, options.last)));
+    for (const { name } of sources) slots.push(...(await coverageOf(db, name, { limit: options.last })));
     await context.print({ slots }, () => coverageText(slots));
     return 0;
   },

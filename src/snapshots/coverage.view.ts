@@ -13,12 +13,23 @@ export interface CoverageSlot {
   readonly endedAt?: string;
 }
 
+export interface CoverageWanted {
+  /** Only the newest so many. */
+  readonly limit?: number | undefined;
+  /** Only those that were due earlier. */
+  readonly before?: string | undefined;
+}
+
 /** The slots of a source, newest first, those still ahead included. */
-export async function coverageOf(db: Database, source: string, last?: number): Promise<CoverageSlot[]> {
+export async function coverageOf(
+  db: Database,
+  source: string,
+  { limit, before }: CoverageWanted = {},
+): Promise<CoverageSlot[]> {
   const slots = await db.prisma.slot.findMany({
-    where: { source },
+    where: { source, ...(before !== undefined && { dueAt: { lt: new Date(before) } }) },
     orderBy: { dueAt: 'desc' },
-    ...(last !== undefined && { take: last }),
+    ...(limit !== undefined && { take: limit }),
   });
   return slots.map((slot) => ({
     source,

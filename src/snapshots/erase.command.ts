@@ -1,11 +1,8 @@
 import { defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
 import { oneLine } from '../platform/visible.js';
-import type { Tx } from '../platform/tx.js';
-import { counterpartKeys } from './counterparts.view.js';
-import { type ErasureOrder, eraseSubject, placeHold, releaseHold } from './erase.store.js';
-import { knownSource } from './known-source.view.js';
-import { PERSONAL_NAME_SPACES, subjectOf } from './subject.view.js';
+import { doAbout, type PersonDeed } from './erase.job.js';
+import { type Deed, PERSONAL_NAME_SPACES } from './person.js';
 
 export const eraseCommand = defineCommand({
   name: 'erase',
@@ -37,31 +34,12 @@ export const eraseCommand = defineCommand({
     if (reason === '') throw new RolewatchError('usage', '--reason must say why');
     const deed = deedOf(options);
     const { db } = await context.openDatabase();
-    await knownSource(db, source);
-    const done = await db.transaction(async (tx) => {
-      const subject = await subjectOf(tx, source, key, options.nameSpace);
-      const also = await counterpartKeys(tx, source, subject.identityId);
-      const records = await DEEDS[deed](tx, { source, subject, reason, actor: context.actor });
-      return { identityId: subject.identityId, ...(records !== undefined && { records }), also };
-    });
-    await context.print({ source, done: deed, ...done }, () => doneText(deed, done));
+    const { nameSpace } = options;
+    const done = await doAbout(db, deed, { source, key, nameSpace, reason, actor: context.actor });
+    await context.print(done, () => doneText(done));
     return 0;
   },
 });
-
-type Deed = 'erased' | 'hold-placed' | 'hold-released';
-
-const DEEDS: Record<Deed, (tx: Tx, order: ErasureOrder) => Promise<number | undefined>> = {
-  erased: eraseSubject,
-  'hold-placed': async (tx, order) => {
-    await placeHold(tx, order);
-    return undefined;
-  },
-  'hold-released': async (tx, order) => {
-    await releaseHold(tx, order);
-    return undefined;
-  },
-};
 
 function deedOf(options: { readonly hold: boolean; readonly releaseHold: boolean }): Deed {
   if (options.hold && options.releaseHold) {
@@ -71,17 +49,14 @@ function deedOf(options: { readonly hold: boolean; readonly releaseHold: boolean
   return options.releaseHold ? 'hold-released' : 'erased';
 }
 
-function doneText(
-  deed: Deed,
-  done: { readonly identityId: string; readonly records?: number; readonly also: readonly string[] },
-): string {
+function doneText({ done, identityId, records = 0, also }: PersonDeed): string {
   const deeds: Record<Deed, string> = {
-    erased: `identity ${done.identityId}: erased, ${done.records ?? 0} records blanked`,
-    'hold-placed': `identity ${done.identityId}: on legal hold`,
-    'hold-released': `identity ${done.identityId}: no longer on legal hold`,
+    erased: `identity ${identityId}: erased, ${records} records blanked`,
+    'hold-placed': `identity ${identityId}: on legal hold`,
+    'hold-released': `identity ${identityId}: no longer on legal hold`,
   };
   return [
-    deeds[deed],
-    ...done.also.map((key) => oneLine(`the same person is also known as ${key}: not touched`)),
+    deeds[done],
+    ...also.map((key) => oneLine(`the same person is also known as ${key}: not touched`)),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 /** docs/json/snapshots.md, access.md, coverage.md and accept-shrink.md as shapes. */
 import { z } from 'zod';
 import { PRINCIPAL_KINDS, RISK_TIERS, VERDICTS } from '../access/model.js';
-import { asked, limit, moment, reason, time } from '../platform/http/shape.js';
+import { asked, before, limit, moment, MOST_INT, reason, time } from '../platform/http/shape.js';
+import { DEEDS, PERSONAL_NAME_SPACES } from './person.js';
 
 const count = z.int().nonnegative();
 
@@ -84,8 +85,21 @@ export const accessShape = z.object({
   notVisible: z.string(),
 });
 
+/** Further away are years that not every part of the way to the database writes alike. */
+function isWritable(time: string): boolean {
+  const year = new Date(time).getUTCFullYear();
+  return year >= 1970 && year <= 9999;
+}
+
 /** The newest first. */
-export const newestQuery = asked({ limit: limit(1000, 100) });
+export const snapshotsQuery = asked({ limit: limit(1000, 100), before: before('seq', MOST_INT) });
+export const coverageQuery = asked({
+  limit: limit(1000, 100),
+  before: time
+    .refine(isWritable, { error: 'must lie between 1970 and 9999' })
+    .optional()
+    .describe('only those due before this: `dueAt` of the last one of the page before'),
+});
 
 const word = z.string().min(1).max(500);
 
@@ -102,6 +116,21 @@ export const acceptShrinkBody = asked({
   scope: word.describe('the space of the list, all, or - for a list of the whole source'),
   expect: count.describe('how many are held, as the observations say'),
   reason,
+});
+
+/** A person is named in the body: names have no business in the addresses that proxies log. */
+export const personBody = asked({
+  key: z.string().min(1).max(2000).describe('user id exactly as shown, or a DN in any spelling'),
+  nameSpace: z.enum(PERSONAL_NAME_SPACES).optional().describe('where one key is used twice'),
+  reason,
+});
+
+export const personShape = z.object({
+  source: z.string(),
+  done: z.enum(DEEDS),
+  identityId: z.string(),
+  records: count.optional().describe('how many were blanked'),
+  also: z.array(z.string()).describe('keys that were linked to the person, and were not touched'),
 });
 
 export const acceptShrinkShape = z.object({

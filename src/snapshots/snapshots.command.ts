@@ -18,7 +18,7 @@ export const snapshotsCommand = defineCommand({
     const { db } = await context.openDatabase();
     const sources = args.source === undefined ? await knownSources(db) : [await knownSource(db, args.source)];
     const snapshots: SnapshotView[] = [];
-    for (const { name } of sources) snapshots.push(...(await snapshotsOf(db, name, options.last)));
+    for (const { name } of sources) snapshots.push(...(await snapshotsOf(db, name, { limit: options.last })));
     const kinds = new Map(sources.map(({ name, kind }) => [name, kind]));
     const scopeWordOf = (source: string): string =>
       permissionModelOf(productOf(kinds.get(source) ?? '')).scopeWord;

@@ -15,7 +15,8 @@ import {
   accessQuery,
   accessShape,
   coverageShape,
-  newestQuery,
+  coverageQuery,
+  snapshotsQuery,
   snapshotsShape,
 } from './snapshots-shape.js';
 import { snapshotsOf } from './snapshots.view.js';
@@ -32,10 +33,10 @@ export class SnapshotsController {
   @Answers({ summary: 'The snapshots, and how each list of them was obtained', shape: snapshotsShape })
   async snapshots(
     @Param('source') source: string,
-    @Query({ schema: newestQuery }) { limit }: z.infer<typeof newestQuery>,
+    @Query({ schema: snapshotsQuery }) wanted: z.infer<typeof snapshotsQuery>,
   ): Promise<object> {
     await knownSource(this.db, source);
-    return { snapshots: await snapshotsOf(this.db, source, limit) };
+    return { snapshots: await snapshotsOf(this.db, source, wanted) };
   }
 
   @Get('coverage')
@@ -43,10 +44,10 @@ export class SnapshotsController {
   @Answers({ summary: 'Every moment the source was due, and what became of it', shape: coverageShape })
   async coverage(
     @Param('source') source: string,
-    @Query({ schema: newestQuery }) { limit }: z.infer<typeof newestQuery>,
+    @Query({ schema: coverageQuery }) wanted: z.infer<typeof coverageQuery>,
   ): Promise<object> {
     await knownSource(this.db, source);
-    return { slots: await coverageOf(this.db, source, limit) };
+    return { slots: await coverageOf(this.db, source, wanted) };
   }
 
   @Get('access')

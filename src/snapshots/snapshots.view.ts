@@ -2,9 +2,20 @@ import type { Verdict } from '../access/model.js';
 import type { Database } from '../platform/database.js';
 import type { ObservationView, SnapshotView } from './observation.js';
 
-/** The snapshots of a source, newest first, each with how it was obtained. @param last only the newest so many */
-export async function snapshotsOf(db: Database, source: string, last?: number): Promise<SnapshotView[]> {
-  return newestFirst(db, { source }, last);
+export interface SnapshotsWanted {
+  /** Only the newest so many. */
+  readonly limit?: number | undefined;
+  /** Only those with a lower seq. */
+  readonly before?: number | undefined;
+}
+
+/** The snapshots of a source, newest first, each with how it was obtained. */
+export async function snapshotsOf(
+  db: Database,
+  source: string,
+  { limit, before }: SnapshotsWanted = {},
+): Promise<SnapshotView[]> {
+  return newestFirst(db, { source, ...(before !== undefined && { seq: { lt: before } }) }, limit);
 }
 
 /** One snapshot with how it was obtained, or undefined where there is none of that number. */
@@ -18,18 +29,18 @@ export async function snapshotOf(
 
 async function newestFirst(
   db: Database,
-  where: { readonly source: string; readonly seq?: number },
-  last?: number,
+  where: { readonly source: string; readonly seq?: number | { readonly lt: number } },
+  limit?: number,
 ): Promise<SnapshotView[]> {
   const snapshots = await db.prisma.snapshot.findMany({
     where,
     orderBy: { seq: 'desc' },
     omit: { manifest: true },
-    ...(last !== undefined && { take: last }),
+    ...(limit !== undefined && { take: limit }),
   });
-  const oldest = snapshots.at(-1)?.seq ?? 1;
+  const [newest, oldest] = [snapshots.at(0)?.seq ?? 0, snapshots.at(-1)?.seq ?? 1];
   const observations = await db.prisma.observation.findMany({
-    where: { source: where.source, seq: where.seq ?? { gte: oldest } },
+    where: { source: where.source, seq: { gte: oldest, lte: newest } },
     orderBy: [{ stream: 'asc' }, { scope: 'asc' }],
   });
   const bySeq = new Map<number, ObservationView[]>(snapshots.map(({ seq }) => [seq, []]));

@@ -2,14 +2,7 @@ import { dnKey } from '../access/dn.js';
 import type { NameSpace } from '../access/model.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
-
-/** The name spaces of people; roles and scopes are nobody. */
-export const PERSONAL_NAME_SPACES = [
-  'admin',
-  'dn',
-  'member',
-  'token',
-] as const satisfies readonly NameSpace[];
+import { PERSONAL_NAME_SPACES } from './person.js';
 
 /** One identity, as a person named it. */
 export interface Subject {
@@ -42,7 +35,10 @@ export async function subjectOf(sql: Sql, source: string, key: string, nameSpace
   }
   if (found.length > 1) {
     const spaces = found.map((one) => one.nameSpace).join(' and ');
-    throw new RolewatchError('usage', `"${key}" is a key of ${spaces}: say which with --name-space`);
+    throw new RolewatchError(
+      'usage',
+      `"${key}" is a key of ${spaces}: say which (--name-space, or nameSpace)`,
+    );
   }
   return subject;
 }

@@ -24,7 +24,10 @@ export function readTeamReferences(
 ] {
   const headers = Object.entries(config.headers).map(async ([name, header]) => {
     if ('value' in header) return [name, header.value, ''] as const;
-    const secret = await readSecret({ at: `${config.at}.headers.${name}`, reference: header.secret });
+    const secret = await readSecret({
+      at: `${config.at}.headers.${header.written}`,
+      reference: header.secret,
+    });
     return [name, `${header.prefix}${secret.reveal()}`, secret.reveal()] as const;
   });
   return [readCa(config), ...headers];

@@ -61,6 +61,7 @@ function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Ca
   const words = spec.name.split(' ');
   const command = groupOf(program, words.slice(0, -1))
     .command(words.at(-1) ?? spec.name)
+    .usage(usageOf(spec))
     .summary(spec.summary)
     .description(spec.description)
     .addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
@@ -69,6 +70,7 @@ function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Ca
   for (const [name, option] of Object.entries(spec.options)) command.addOption(toOption(name, option));
   addCommonOptions(command);
   command.action(() => {
+    refuseMissing(command, spec);
     const names = Object.keys(spec.arguments);
     const options: Call<C>['options'] = command.opts();
     called({
@@ -83,6 +85,31 @@ function addCommand<C>(program: Command, spec: CommandSpec<C>, called: (call: Ca
       common: command.optsWithGlobals<CommonValues>(),
     });
   });
+}
+
+/** Everything that is missing at once: commander itself would tell of one after the other. */
+function refuseMissing<C>(command: Command, spec: CommandSpec<C>): void {
+  const options: Readonly<Record<string, unknown>> = command.opts();
+  const missing = [
+    ...Object.entries(spec.arguments).flatMap(([name, { required }], i) =>
+      required === true && command.args[i] === undefined ? [name.toUpperCase()] : [],
+    ),
+    ...Object.entries(spec.options).flatMap(([name, option]) =>
+      option.kind !== 'flag' && option.required === true && options[name] === undefined
+        ? [`${flagOf(name)} ${option.value}`]
+        : [],
+    ),
+  ];
+  if (missing.length > 0)
+    command.error(`missing: ${missing.join(', ')}; rolewatch ${spec.name} --help says what each is`);
+}
+
+/** The arguments that must be there in <>; commander is told of none that must, and would not. */
+function usageOf<C>(spec: CommandSpec<C>): string {
+  const names = Object.entries(spec.arguments).map(([name, { required }]) =>
+    required === true ? `<${name.toUpperCase()}>` : `[${name.toUpperCase()}]`,
+  );
+  return ['[options]', ...names].join(' ');
 }
 
 /** `evidence create` stands below `evidence`, which is there by itself once a command needs it. */
@@ -100,21 +127,23 @@ function addCommonOptions(command: Command): void {
 }
 
 function toArgument(name: string, spec: ArgumentSpec): Argument {
-  const shown = name.toUpperCase();
-  return new Argument(spec.required === true ? `<${shown}>` : `[${shown}]`, spec.description);
+  return new Argument(`[${name.toUpperCase()}]`, spec.description);
 }
 
 function toOption(name: string, spec: OptionSpec): Option {
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = flagOf(name);
   if (spec.kind === 'flag') return new Option(flag, spec.description);
-  const option = new Option(`${flag} <${spec.value}>`, spec.description).makeOptionMandatory(
-    spec.required ?? false,
-  );
+  const option = new Option(`${flag} <${spec.value}>`, spec.description);
   if (spec.kind === 'texts')
     return option.argParser((text: string, before?: readonly string[]) => [...(before ?? []), text]);
   return option.argParser((text: string) =>
     spec.kind === 'count' ? toCount(text) : oneOf(text, spec.oneOf),
   );
+}
+
+/** `--release-hold` */
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function toCount(text: string): number {

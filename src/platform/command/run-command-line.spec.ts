@@ -216,7 +216,7 @@ describe('a mistake on the command line', () => {
   it.each([
     [['pant'], /unknown command 'pant' \(Did you mean paint\?\)/],
     [['paint', 'door', '--coat', '2'], /unknown option '--coat' \(Did you mean --coats\?\)/],
-    [['paint'], /missing required argument 'THING'/],
+    [['paint'], /missing: THING; rolewatch paint --help/],
     [['paint', 'door', 'hall', 'roof'], /too many arguments/],
     [['paint', 'door', '--coats', 'two'], /'two' is invalid.*whole number/],
     [['paint', 'door', '--coats', '-1'], /'-1' is invalid|argument missing/],
@@ -227,6 +227,28 @@ describe('a mistake on the command line', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect([exitCode, stdout, asked]).toEqual([1, '', []]);
+  });
+
+  it('tells of everything that is missing at once', async () => {
+    const needs = {
+      ...single(() => Promise.resolve(0)),
+      arguments: { thing: { description: 'a thing', required: true }, place: { description: 'where' } },
+      options: {
+        reason: { kind: 'text', value: 'REASON', description: 'why', required: true },
+        mostCoats: { kind: 'count', value: 'N', description: 'how many', required: true },
+        wet: { kind: 'flag', description: 'wet' },
+      },
+    } as const;
+    const { exitCode, stderr } = await run(['do'], { commands: [needs] });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'rolewatch: missing: THING, --reason REASON, --most-coats N; rolewatch do --help says what each is\n',
+    ]);
+    const given = ['do', 'door', '--reason', 'r', '--most-coats', '0'];
+    expect((await run(given, { commands: [needs] })).exitCode).toBe(0);
+    expect((await run(['do', '--help'], { commands: [needs] })).stdout).toContain(
+      'do [options] <THING> [PLACE]',
+    );
   });
 
   it('has a code of its own in JSON', async () => {

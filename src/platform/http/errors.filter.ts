@@ -21,6 +21,9 @@ const WORDS: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 
+/** A source's own words, and a moment that will pass: somebody can act on them. */
+const TOLD = [502, 503];
+
 /** Answers every error as JSON. What a person cannot act on is not described to them: the log has it. */
 @Catch()
 export class ErrorsFilter implements ExceptionFilter {
@@ -43,7 +46,7 @@ export class ErrorsFilter implements ExceptionFilter {
   private tell(error: unknown, { method }: Request): Told {
     if (error instanceof RolewatchError) {
       const status = statusOf(error.code);
-      if (status < 500 || status === 503) return { status, code: error.code, message: error.message };
+      if (status < 500 || TOLD.includes(status)) return { status, code: error.code, message: error.message };
     } else if (error instanceof HttpException && error.getStatus() !== 500) {
       const status = error.getStatus();
       return { status, code: WORDS[status] ?? 'refused', message: error.message };

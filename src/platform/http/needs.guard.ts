@@ -28,6 +28,7 @@ export class NeedsGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AdmittedRequest>();
     const actor = await this.actorOf(request, need);
     this.refuseUnlessAllowed(request, actor, need.permission);
+    if (need.allSources) refuseLimited(actor);
     const source = request.params['source'];
     if (typeof source === 'string' && !maySee(actor, source))
       throw new RolewatchError('unknown-source', `nothing was ever read from a source named "${source}"`);
@@ -70,4 +71,10 @@ export class NeedsGuard implements CanActivate {
       `this needs ${permission}: a token of the role ${roles}, and yours is ${role}`,
     );
   }
+}
+
+function refuseLimited({ sources }: Actor): void {
+  if (sources === null) return;
+  const which = sources.join(', ');
+  throw new RolewatchError('forbidden', `this concerns every source, and your token is limited to ${which}`);
 }

@@ -9,21 +9,27 @@ export interface Need {
   readonly permission: Permission | null;
   /** Whoever asks from this machine itself needs no token. */
   readonly orLocal: boolean;
+  /** It concerns every source: a token that is limited to some may not. */
+  readonly allSources: boolean;
 }
 
 export const NEED = 'rolewatch:need';
 
 /** A route without this is refused to everybody. */
 export const Needs = (permission: Permission): MethodDecorator =>
-  SetMetadata(NEED, { permission, orLocal: false } satisfies Need);
+  SetMetadata(NEED, { permission, orLocal: false, allSources: false } satisfies Need);
+
+/** For what reaches beyond any source, or all of them at once. */
+export const NeedsForAllSources = (permission: Permission): MethodDecorator =>
+  SetMetadata(NEED, { permission, orLocal: false, allSources: true } satisfies Need);
 
 /** For what a person on this machine looks at in a browser, or its own monitoring asks. */
 export const NeedsUnlessLocal = (permission: Permission): MethodDecorator =>
-  SetMetadata(NEED, { permission, orLocal: true } satisfies Need);
+  SetMetadata(NEED, { permission, orLocal: true, allSources: false } satisfies Need);
 
 /** Only for what says nothing about anything: that the process lives. */
 export const NeedsNothing = (): MethodDecorator =>
-  SetMetadata(NEED, { permission: null, orLocal: false } satisfies Need);
+  SetMetadata(NEED, { permission: null, orLocal: false, allSources: false } satisfies Need);
 
 /** A request once the guard has let it in. */
 export interface AdmittedRequest extends Request {

@@ -43,7 +43,7 @@ function operation({ method, path, need, answer, query, body, params }: Route): 
     operationId: operationId(method, path),
     summary: answer?.summary,
     ...(permission !== null && {
-      description: `Needs ${permission}: a token of the role ${rolesWith(permission).join(', ')}.`,
+      description: `Needs ${permission}: a token of the role ${rolesWith(permission).join(', ')}${need?.allSources === true ? ', not limited to sources' : ''}.`,
     }),
     parameters: [...pathParameters(path, params), ...queryParameters(query)],
     ...(body && {

@@ -8,7 +8,10 @@ const REVIEWING: readonly Role[] = ['reviewer', 'admin'];
 const OPERATING: readonly Role[] = ['operator', 'admin'];
 const ADMIN: readonly Role[] = ['admin'];
 
-/** The whole table. Whoever reviews does not operate, and the other way round; an admin may do both. */
+/**
+ * The whole table. Whoever reviews does not operate, and the other way round. What puts rules in force, blanks a person
+ * or ends a token is an admin's: neither who keeps the files nor who judges the findings approves their own.
+ */
 const ALLOWED = {
   'api:read': ALL,
   'sources:read': ALL,
@@ -18,15 +21,26 @@ const ALLOWED = {
   'coverage:read': ALL,
   'findings:read': ALL,
   'rules:read': ALL,
+  'waivers:read': ALL,
   'alerts:read': ALL,
   'report:read': ALL,
+  'evidence:read': ALL,
   'metrics:read': ALL,
   'findings:acknowledge': REVIEWING,
   'runs:start': OPERATING,
+  'judgements:start': OPERATING,
   'shrink:accept': OPERATING,
   'sources:resume': OPERATING,
   'evidence:create': OPERATING,
+  'alerts:test': OPERATING,
+  'alerts:retry': OPERATING,
+  'directory:lookup': OPERATING,
+  'rules:activate': ADMIN,
+  'people:erase': ADMIN,
+  'people:hold': ADMIN,
   'actions:read': ADMIN,
+  'tokens:read': ADMIN,
+  'tokens:revoke': ADMIN,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type Permission = keyof typeof ALLOWED;

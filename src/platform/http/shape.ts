@@ -15,6 +15,15 @@ export function limit(most: number, usual: number): z.ZodDefault<z.ZodCoercedNum
   return z.coerce.number().int().min(1).max(most).default(usual);
 }
 
+/** The largest number that a 32-bit column has. */
+export const MOST_INT = 2_147_483_647;
+
+/** Goes on where a page of a list ended. @param what which number counts */
+export function before(what: string, most = Number.MAX_SAFE_INTEGER): z.ZodOptional<z.ZodCoercedNumber> {
+  const words = `only those before this ${what}: the last one of the page before`;
+  return z.coerce.number().int().min(1).max(most).optional().describe(words);
+}
+
 export const moment = z
   .string()
   .max(64)

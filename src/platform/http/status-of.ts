@@ -14,6 +14,8 @@ export function statusOf(code: ErrorCode): number {
     case 'unknown-subject':
     case 'unknown-finding':
     case 'unknown-token':
+    case 'unknown-message':
+    case 'unknown-rule':
       return 404;
     case 'source-paused':
     case 'source-busy':

@@ -100,7 +100,7 @@ export class IvantiEpmmSource implements Source {
    */
   async lookup(
     word: string,
-    type: LdapType | 'ALL',
+    type: LdapType,
     scope: string,
     signal: AbortSignal,
   ): Promise<LookupAnswer> {

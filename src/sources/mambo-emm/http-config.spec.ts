@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { checkYaml } from '../../platform/config/check.js';
 import { section } from '../../platform/config/section.js';
 import { projectFile } from '../../platform/project-files.js';
+import { checkReferences } from '../references.client.js';
 import { sourcesSchema } from '../source-config.js';
 
 const read = (yaml: string) => checkYaml(yaml, 'rolewatch.yaml', section({ sources: sourcesSchema('/etc') }));
@@ -33,7 +34,9 @@ describe('the configuration of a team over HTTP', () => {
     ]);
     expect(examples.flat()[2]).toMatchObject({
       scopes: ['acme-field'],
-      headers: { authorization: { secret: { env: 'MAMBO_TOKEN' }, prefix: 'Bearer ' } },
+      headers: {
+        authorization: { secret: { env: 'MAMBO_TOKEN' }, prefix: 'Bearer ', written: 'Authorization' },
+      },
       lists: { accessTokens: { itemsAt: ['data', 'items'], paging: { style: 'offset' } } },
     });
   });
@@ -82,6 +85,15 @@ describe('the configuration of a team over HTTP', () => {
     ]);
   });
 
+  it('names a header whose secret is not there as the file spells it', async () => {
+    const { sources } = read(
+      source(LIST).replace(/headers: .*/, 'headers: { X-Api-Key: { env: NO_SUCH_KEY } }'),
+    );
+    await expect(checkReferences(sources)).rejects.toThrow(
+      'NO_SUCH_KEY is not set (sources[0].headers.X-Api-Key.env)',
+    );
+  });
+
   it('takes secrets by reference only, and no header that the client sets itself', () => {
     const headers = (yaml: string) => faults(source(LIST).replace(/headers: .*/, `headers: ${yaml}`));
     expect(headers('{ Authorization: Bearer hunter2 }').join()).toMatch(
@@ -91,6 +103,9 @@ describe('the configuration of a team over HTTP', () => {
       /Authorization: may hold a secret/,
     );
     expect(headers('{ X-Api-Key: { file: key, prefix: "k=" }, Accept-Version: { value: "2" } }')).toEqual([]);
+    expect(headers('{ X-Team: { value: a }, x-team: { value: b } }').join()).toMatch(
+      /x-team: stands there already/,
+    );
     expect(headers('{ Host: { value: other } }').join()).toMatch(/is set by Rolewatch itself/);
     expect(headers('{ X: { env: A, prefix: "a\\r\\nB: c" } }').join()).toMatch(
       /X\.prefix: must be a text on one line/,

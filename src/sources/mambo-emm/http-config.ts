@@ -21,7 +21,7 @@ export interface MamboEmmSourceConfig extends AnySourceConfig {
   readonly url: string;
   readonly caFile: string | null;
   /** By name in lower case. */
-  readonly headers: Readonly<Record<string, HeaderValue>>;
+  readonly headers: Readonly<Record<string, Header>>;
   /** Id of the token that this source is read with, where it is known. */
   readonly ownToken: string | null;
   readonly lists: MamboLists;
@@ -30,6 +30,9 @@ export interface MamboEmmSourceConfig extends AnySourceConfig {
 /** What is sent in a header: a word, or a secret behind a prefix such as `Bearer `. */
 export type HeaderValue =
   { readonly value: string } | { readonly secret: SecretReference; readonly prefix: string };
+
+/** With its name as the file spells it, for messages. */
+export type Header = HeaderValue & { readonly written: string };
 
 export type MamboLists = Readonly<Partial<Record<ListName, ListMapping>>>;
 
@@ -136,17 +139,22 @@ const RESERVED =
 const TELLING = /authorization|token|secret|key|cookie/;
 
 /** @param folder from which the file of a secret counts */
-export function headersSchema(folder: string): z.ZodType<Readonly<Record<string, HeaderValue>>> {
+export function headersSchema(folder: string): z.ZodType<Readonly<Record<string, Header>>> {
   return z
     .record(z.string(), headerValue(folder), { error: 'must be a mapping of headers' })
     .superRefine((headers, context) => {
-      for (const [key, value] of Object.entries(headers)) {
-        const message = headerProblem(key, value);
+      const names = Object.keys(headers).map((key) => key.toLowerCase());
+      for (const [i, [key, value]] of Object.entries(headers).entries()) {
+        const twice =
+          names.indexOf(key.toLowerCase()) < i ? 'stands there already: headers know no case' : undefined;
+        const message = twice ?? headerProblem(key, value);
         if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
       }
     })
     .transform((headers) =>
-      Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value])),
+      Object.fromEntries(
+        Object.entries(headers).map(([key, value]) => [key.toLowerCase(), { ...value, written: key }]),
+      ),
     );
 }
 

@@ -116,7 +116,7 @@ describe('rolewatch alerts test', () => {
     [['test', '--route', '0'], /there is no route 0/],
     [['tset'], /no action of alerts is called "tset"; did you mean "test"\?/],
     [['retry'], /which message\?/],
-    [['retry', '7'], /no message 7 was given up/],
+    [['retry', '7'], /there is no message 7/],
     [['--state', 'died'], /one of pending, sending, sent, dead\. Did you mean dead\?/],
   ])('%j is refused', async (argv, message) => {
     const { exitCode, err } = await typed(...argv);

@@ -69,7 +69,7 @@ const signal = new AbortController().signal;
 const job = (channels: readonly Channel[] = channelsOf(config), leaseMs?: number) =>
   new DeliverJob(new DeliveryStore(pipeline.db, leaseMs), channels, quiet);
 const deliver = (channels?: readonly Channel[]) => job(channels).deliver({ aheadMs: 60_000, signal });
-const outbox = async () => (await messagesOf(pipeline.db, { last: 100 })).messages;
+const outbox = async () => (await messagesOf(pipeline.db, { limit: 100 })).messages;
 const states = async () => (await outbox()).map(({ recipient, state }) => `${recipient} ${state}`).sort();
 
 /** A way out that answers as it is told, and remembers what it was given. */
@@ -198,8 +198,9 @@ describe('a message', () => {
     await deliver([answering({ outcome: 'refused', said: '550 no such user' })]);
     const [dead] = await outbox();
     expect(dead).toMatchObject({ state: 'dead', why: '550 no such user' });
-    await retryMessage(pipeline.db, dead?.id ?? '', 'os:me');
-    await expect(retryMessage(pipeline.db, dead?.id ?? '', 'os:me')).rejects.toMatchObject({ code: 'usage' });
+    const order = { id: dead?.id ?? '', actor: 'os:me' };
+    await retryMessage(pipeline.db, order);
+    await expect(retryMessage(pipeline.db, order)).rejects.toMatchObject({ code: 'refused' });
     await deliver();
     expect(mailbox.received.map(({ to }) => to)).toEqual([dead?.recipient]);
     expect(await pipeline.db.query(`select action from action_log`)).toEqual([{ action: 'alert-retried' }]);

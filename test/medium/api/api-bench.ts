@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { routingOf } from '../../../src/alerts/alert-routing.js';
 import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import type { DynamicModule } from '@nestjs/common';
 import { createToken, revokeToken, type CreatedToken } from '../../../src/accounts/api-token.store.js';
@@ -90,6 +91,12 @@ function controllersOf({
   ];
 }
 
+/** What is configured besides the village. */
+interface ConfigParts {
+  readonly alerts?: Config['alerts'];
+  readonly rules?: Partial<Config['rules']>;
+}
+
 /** The whole service on a port of its own, on a village that was read twice, and a source that never was. */
 export class ApiBench {
   readonly log: string[] = [];
@@ -99,10 +106,14 @@ export class ApiBench {
   private readonly stop = new AbortController();
   private served: Promise<void> = Promise.resolve();
 
-  private constructor(readonly pipeline: Pipeline) {}
+  private constructor(
+    readonly pipeline: Pipeline,
+    private readonly parts: ConfigParts,
+  ) {}
 
-  static async open(more: Partial<ServeOptions> = {}): Promise<ApiBench> {
-    const bench = new ApiBench(await Pipeline.start({ estate: village() }));
+  static async open(more: Partial<ServeOptions> = {}, parts: ConfigParts = {}): Promise<ApiBench> {
+    const routing = routingOf(parts.alerts ?? NO_ALERTS);
+    const bench = new ApiBench(await Pipeline.start({ estate: village(), routing }), parts);
     await bench.pipeline.publish();
     bench.pipeline.estate.grantRole('sue', 1, 7);
     await bench.pipeline.publish();
@@ -171,6 +182,7 @@ export class ApiBench {
       'rolewatch.yaml',
       section({ sources: sourcesSchema('.'), server: serverConfig('.') }),
     );
-    return { sources, server, rules: { ...AS_SHIPPED, risk: {}, waivers: null }, alerts: NO_ALERTS };
+    const rules = { ...AS_SHIPPED, waivers: null, ...this.parts.rules };
+    return { sources, server, rules, alerts: this.parts.alerts ?? NO_ALERTS };
   }
 }

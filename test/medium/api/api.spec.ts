@@ -78,6 +78,28 @@ describe('an answer', () => {
   });
 });
 
+describe('a long list', () => {
+  it('goes on where its last page ended, without a gap and without an end of its own', async () => {
+    for (const [list, cursor] of [
+      ['snapshots', 'seq'],
+      ['coverage', 'dueAt'],
+    ] as const) {
+      const rowsOf = async (query: string): Promise<Record<string, string>[]> => {
+        const { json } = await get(`sources/hq/${list}?${query}`);
+        return json[list === 'coverage' ? 'slots' : list];
+      };
+      const all = (await rowsOf('limit=1000')).map((one) => one[cursor]);
+      const paged: unknown[] = [];
+      for (let [row] = await rowsOf('limit=1'); row !== undefined;) {
+        paged.push(row[cursor]);
+        [row] = await rowsOf(`limit=1&before=${row[cursor]}`);
+      }
+      expect(paged).toEqual(all);
+      expect(all.length).toBeGreaterThan(1);
+    }
+  });
+});
+
 describe('doing something', () => {
   it('is logged with whose token it was, in the transaction that does it', async () => {
     await bench.pipeline.db.query(
@@ -155,6 +177,22 @@ describe('doing something', () => {
     expect(await verifyActionLog(bench.pipeline.db)).toBeNull();
   });
 
+  it('judges once more at the next look, and says so meanwhile', async () => {
+    const { status, json } = await post('sources/hq/judgements');
+    expect([status, json]).toEqual([202, { source: 'hq', due: true }]);
+    for (;;) {
+      const [checked] = (await get('sources/hq/check')).json.sources;
+      if (checked.judgement.reason === 'manual') break;
+      expect(checked.notJudged).toContain('waits to be judged');
+    }
+    expect((await post('sources/branch/judgements')).json.error.code).toBe('unknown-snapshot');
+    expect((await bench.actions()).at(-1)).toEqual({
+      actor: `token:${prefix}`,
+      action: 'judgement-asked',
+      source: 'hq',
+    });
+  });
+
   it('is told in pages to an admin', async () => {
     const { actions } = (await get('actions?limit=2')).json;
     const next = (await get(`actions?limit=2&before=${actions[1].id}`)).json.actions;
@@ -178,7 +216,7 @@ describe('a token for one source', () => {
   it.each(paths)('sees no difference between another one and none: %s %s', async (method = '', path = '') => {
     const [other, none] = await Promise.all(
       ['hq', 'nosuch'].map(async (source) => {
-        const at = path.replace('{source}', source).replace('{finding}', '1');
+        const at = path.replace('{source}', source).replace(/\{(finding|message)\}/, '1');
         const { status, body } = await bench.ask(at, { method, token: scoped });
         return [status, body.replaceAll(source, '*')];
       }),
@@ -213,6 +251,12 @@ describe('a request', () => {
     'sources/hq/snapshots?limit=0',
     'sources/hq/snapshots?limit=100000',
     'sources/hq/snapshots?limit=ten',
+    'sources/hq/snapshots?before=0',
+    'sources/hq/coverage?before=yesterday',
+    'sources/hq/coverage?before=0000-01-01T00:00:00Z',
+    'sources/hq/messages?before=first',
+    'sources/hq/access?principal=a%00b',
+    'check?failOn=bad',
     'sources/hq/access?people=yes',
     'sources/hq/report?format=pdf',
     'sources/hq/findings?severity=bad',
@@ -227,6 +271,10 @@ describe('a request', () => {
     ['is no JSON', '{"reason":', 400],
     ['is a list', '[]', 400],
     ['has a key too many', '{"reason":"x","actor":"somebody else"}', 400],
+    ['has a key of every object', '{"reason":"x","__proto__":{}}', 400],
+    ['has another one', '{"reason":"x","constructor":{}}', 400],
+    ['has a list for a text', '{"reason":["x"]}', 400],
+    ['has what no database keeps', '{"reason":"a\\u0000b"}', 400],
     ['has no reason', '{"reason":"  "}', 400],
     ['is too large', JSON.stringify({ reason: 'x'.repeat(70_000) }), 413],
   ])('whose body %s is refused', async (_, body, status) => {

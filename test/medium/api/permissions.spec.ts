@@ -7,7 +7,11 @@ import { ApiBench, type Answer } from './api-bench.js';
 const controllers = [...new Set([...API, ...RUNS_CONTROLLERS])];
 const routes = routesOf(controllers);
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
-const askedFor = (path: string) => path.replace(':source', 'hq').replace(':finding', '1');
+const askedFor = (path: string) =>
+  path
+    .replace(':source', 'hq')
+    .replace(/:(finding|message|token)/, '9999')
+    .replace(':rule', 'epmm-few-can-wipe');
 
 /** Written down once more, by hand: what is allowed must not change without somebody saying so here, too. */
 const NEEDED: Readonly<Record<string, Permission | null>> = {
@@ -18,17 +22,37 @@ const NEEDED: Readonly<Record<string, Permission | null>> = {
   'GET /api/v1/sources/:source/coverage': 'coverage:read',
   'GET /api/v1/sources/:source/access': 'access:read',
   'POST /api/v1/sources/:source/accept-shrink': 'shrink:accept',
+  'POST /api/v1/sources/:source/lookup': 'directory:lookup',
+  'POST /api/v1/sources/:source/erase': 'people:erase',
+  'POST /api/v1/sources/:source/legal-hold': 'people:hold',
+  'POST /api/v1/sources/:source/legal-hold/release': 'people:hold',
   'GET /api/v1/sources/:source/drift': 'drift:read',
   'GET /api/v1/findings': 'findings:read',
   'GET /api/v1/sources/:source/findings': 'findings:read',
   'GET /api/v1/sources/:source/findings/:finding': 'findings:read',
   'POST /api/v1/sources/:source/findings/:finding/acknowledge': 'findings:acknowledge',
+  'GET /api/v1/check': 'findings:read',
+  'GET /api/v1/sources/:source/check': 'findings:read',
+  'POST /api/v1/sources/:source/judgements': 'judgements:start',
+  'GET /api/v1/waivers': 'waivers:read',
+  'GET /api/v1/sources/:source/waivers': 'waivers:read',
   'GET /api/v1/rules': 'rules:read',
+  'GET /api/v1/rules/active': 'rules:read',
+  'POST /api/v1/rules/activate': 'rules:activate',
+  'GET /api/v1/rules/test': 'rules:read',
+  'GET /api/v1/rules/lint': 'rules:read',
+  'GET /api/v1/rules/schema': 'rules:read',
+  'GET /api/v1/rules/:rule': 'rules:read',
   'GET /api/v1/sources/:source/alerts': 'alerts:read',
   'GET /api/v1/sources/:source/messages': 'alerts:read',
+  'POST /api/v1/sources/:source/messages/:message/retry': 'alerts:retry',
+  'POST /api/v1/alerts/test': 'alerts:test',
   'GET /api/v1/sources/:source/report': 'report:read',
+  'GET /api/v1/evidence/key': 'evidence:read',
   'POST /api/v1/sources/:source/evidence': 'evidence:create',
   'GET /api/v1/actions': 'actions:read',
+  'GET /api/v1/tokens': 'tokens:read',
+  'POST /api/v1/tokens/:token/revoke': 'tokens:revoke',
   'GET /api/v1/openapi.json': 'api:read',
   'GET /health/live': null,
   'GET /health/ready': null,
@@ -36,25 +60,45 @@ const NEEDED: Readonly<Record<string, Permission | null>> = {
   'GET /metrics': 'metrics:read',
   'GET /': 'drift:read',
 };
+/** What reaches beyond any one source: a token that is limited to some may not. */
+const FOR_ALL_SOURCES = [
+  'POST /api/v1/rules/activate',
+  'POST /api/v1/alerts/test',
+  'GET /api/v1/tokens',
+  'POST /api/v1/tokens/:token/revoke',
+];
+const ADMINS: readonly Permission[] = [
+  'rules:activate',
+  'people:erase',
+  'people:hold',
+  'actions:read',
+  'tokens:read',
+  'tokens:revoke',
+];
+const OPERATORS: readonly Permission[] = [
+  'runs:start',
+  'judgements:start',
+  'shrink:accept',
+  'sources:resume',
+  'evidence:create',
+  'alerts:test',
+  'alerts:retry',
+  'directory:lookup',
+];
 const NOT_ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: [
-    'findings:acknowledge',
-    'runs:start',
-    'shrink:accept',
-    'sources:resume',
-    'evidence:create',
-    'actions:read',
-  ],
-  reviewer: ['runs:start', 'shrink:accept', 'sources:resume', 'evidence:create', 'actions:read'],
-  operator: ['findings:acknowledge', 'actions:read'],
+  viewer: ['findings:acknowledge', ...OPERATORS, ...ADMINS],
+  reviewer: [...OPERATORS, ...ADMINS],
+  operator: ['findings:acknowledge', ...ADMINS],
   admin: [],
 };
 
 let bench: ApiBench;
 const tokens = new Map<Role, string>();
+let limited: string;
 beforeAll(async () => {
   bench = await ApiBench.open();
   for (const role of ROLES) tokens.set(role, (await bench.token(role)).token);
+  limited = (await bench.token('admin', ['hq'])).token;
 });
 afterAll(() => bench.close());
 
@@ -98,9 +142,16 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
     }
     // what it then needs besides: a body, a finding that is there, a source that is not being read
     const expected =
-      route.method === 'get' && !route.path.includes(':finding') ? [200] : [200, 202, 400, 404, 409];
+      route.method === 'get' && !route.path.includes(':finding') ? [200] : [200, 202, 400, 404, 409, 502];
     expect(expected).toContain(status);
     expect(json?.error?.code).not.toBe('unknown-path');
+  });
+
+  it('asks of an admin whose token is limited whether it reaches further', async () => {
+    const { status, json } = await call(route, limited);
+    const refused = FOR_ALL_SOURCES.includes(nameOf(route));
+    expect(status === 403).toBe(refused);
+    if (refused) expect(json.error.message).toMatch(/concerns every source.*limited to hq/);
   });
 
   it('lets nobody else in', async () => {

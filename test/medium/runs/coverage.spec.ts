@@ -33,7 +33,7 @@ describe('coverage', () => {
       `s1 ${failed.toISOString()}  failed     connection refused`,
       `s1 ${published.toISOString()}  published  snapshot 1`,
     ]);
-    expect(await coverageOf(bench.fresh.db, 's1', 1)).toHaveLength(1);
+    expect(await coverageOf(bench.fresh.db, 's1', { limit: 1 })).toHaveLength(1);
   });
 
   it('names a slot that somebody asked for, and one being read', async () => {
