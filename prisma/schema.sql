@@ -250,6 +250,8 @@ ALTER TABLE identity ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX identity_source_name_space_match_key_key ON public.identity USING btree (source, name_space, match_key);
 CREATE INDEX identity_source_name_tag_idx ON public.identity USING btree (source, name_tag);
 CREATE TRIGGER identity_stays BEFORE UPDATE ON identity FOR EACH ROW EXECUTE FUNCTION identity_stays();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON identity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.erased_at IS NOT NULL) EXECUTE FUNCTION journalled('source identity_id', 'name_tag name_tag_key');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON identity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.erased_at IS NOT NULL) EXECUTE FUNCTION journalled('source identity_id', 'name_tag name_tag_key');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON identity FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON identity FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON identity TO rolewatch_app;

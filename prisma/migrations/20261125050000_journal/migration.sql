@@ -154,6 +154,8 @@ BEGIN
   PERFORM keep_journal('known_repeat', 'source stream scope identity_id', '', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('link', 'source identity_id to_identity_id from_seq', '', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('watch', 'source stream scope from_seq', '', 'INSERT UPDATE DELETE');
+  -- a person who was erased
+  PERFORM keep_journal('identity', 'source identity_id', 'name_tag name_tag_key', 'UPDATE DELETE', 'erased_at IS NOT NULL');
   -- a record is under the root of its snapshots, but for whether it was merged
   PERFORM keep_journal('record', 'source stream scope identity_id from_seq',
     'until_seq form tag tag_key leaf bucket commit body personal bears_right', 'INSERT DELETE', 'merged');

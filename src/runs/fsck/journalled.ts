@@ -3,7 +3,7 @@ export interface Journalled {
   readonly key: readonly string[];
   /** Columns that say nothing true: who is at it, until when. */
   readonly moving?: readonly string[];
-  /** Only rows where this column is true. */
+  /** Only rows where this, said of one of its columns, is true. */
   readonly where?: string;
   /** Hashed with the row: those rows of other tables that belong to it, by column here and there. */
   readonly parts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -31,6 +31,12 @@ export const JOURNALLED: Readonly<Record<string, Journalled>> = {
     ],
     where: 'merged',
     events: ['insert', 'delete'],
+  },
+  identity: {
+    key: ['source', 'identity_id'],
+    moving: ['name_tag', 'name_tag_key'],
+    where: 'erased_at is not null',
+    events: ['update', 'delete'],
   },
   link: comingAndGoing('source', 'identity_id', 'to_identity_id', 'from_seq'),
   watch: comingAndGoing('source', 'stream', 'scope', 'from_seq'),
