@@ -323,9 +323,6 @@ CREATE TABLE known_repeat (
   CONSTRAINT known_repeat_pkey PRIMARY KEY (source, stream, scope, identity_id)
 );
 ALTER TABLE known_repeat ALTER COLUMN source SET STATISTICS 0;
-CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON known_repeat DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope identity_id', '');
-CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON known_repeat DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope identity_id', '');
-CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON known_repeat DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope identity_id', '');
 GRANT DELETE, INSERT, SELECT, UPDATE ON known_repeat TO rolewatch_app;
 
 CREATE TABLE legal_hold (

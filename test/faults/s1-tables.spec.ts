@@ -28,6 +28,7 @@ const NO_TRUTH: Readonly<Record<string, string>> = {
   stage_record: 'as stage_closing',
   stage_seen: 'as stage_closing',
   page: 'a cache: what it says is compared with the records, and read anew without it',
+  known_repeat: 'a memory of how a source repeats itself: without it, the next read learns it anew',
   judgement_due:
     'what is still to be judged; what was judged is in judgement, and what was not becomes due again',
   _prisma_migrations: 'which migrations have run; the runner compares their checksums at every start',

@@ -151,7 +151,6 @@ BEGIN
   PERFORM keep_journal('slot', 'source due_at', 'holder lease_until epoch', 'INSERT UPDATE');
   PERFORM keep_journal('source', 'name', '', 'INSERT UPDATE');
   -- coming and going
-  PERFORM keep_journal('known_repeat', 'source stream scope identity_id', '', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('link', 'source identity_id to_identity_id from_seq', '', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('watch', 'source stream scope from_seq', '', 'INSERT UPDATE DELETE');
   -- a person who was erased

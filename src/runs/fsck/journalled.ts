@@ -40,7 +40,6 @@ export const JOURNALLED: Readonly<Record<string, Journalled>> = {
   },
   link: comingAndGoing('source', 'identity_id', 'to_identity_id', 'from_seq'),
   watch: comingAndGoing('source', 'stream', 'scope', 'from_seq'),
-  known_repeat: comingAndGoing('source', 'stream', 'scope', 'identity_id'),
   release: movingOn('source', 'id'),
   legal_hold: movingOn('source', 'id'),
   change: once('source', 'seq', 'no'),

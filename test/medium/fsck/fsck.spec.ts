@@ -273,6 +273,33 @@ describe('fsck', () => {
     ],
     ['action-log', `delete from action_log where id = 1`, { table: 'action_log', key: { id: '2' } }],
     [
+      'journal',
+      `update run set why = 'else' where id = (select min(id) from run)`,
+      { table: 'run', says: expect.stringContaining('is not what was written at') },
+    ],
+    [
+      'journal',
+      `insert into slot (source, due_at, trigger) values ('hq', '2026-01-09', 'manual')`,
+      { table: 'slot', says: expect.stringContaining('does not know it') },
+    ],
+    ['journal', `delete from slot where seq = 2`, { says: expect.stringContaining('it is missing') }],
+    [
+      'journal',
+      `update observation set stated_by = 'else' where seq = 3`,
+      { table: 'snapshot', key: { source: 'hq', seq: 3 }, says: expect.stringContaining('observation') },
+    ],
+    ['journal-chain', `delete from journal where no = 2`, { table: 'journal', key: { no: '3' } }],
+    [
+      'journal-chain',
+      `update journal set about = 'run' where no = 2`,
+      { table: 'journal', key: { no: '2' } },
+    ],
+    [
+      'protections',
+      `alter table slot disable trigger journal_update`,
+      { table: 'pg_trigger', key: { table: 'slot', trigger: 'journal_update' } },
+    ],
+    [
       'protections',
       `alter table record disable trigger close_only`,
       { table: 'pg_trigger', key: { table: 'record', trigger: 'close_only' } },
