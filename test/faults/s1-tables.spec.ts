@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { STORE_CHECKS, sourceChecks } from '../../src/runs/fsck/checks.view.js';
+import { fsck } from '../../src/runs/fsck/fsck.job.js';
 import { resultOf } from '../../src/runs/fsck/report.js';
 import type { Sql } from '../../src/platform/tx.js';
 import { type Random, seeded } from '../medium/pipeline/mutators.js';
@@ -99,6 +100,22 @@ describe(`tampering with tables (ROLEWATCH_SEED=${seed})`, () => {
     },
     long ? 3_600_000 : 120_000,
   );
+
+  it('a plain statement of a superuser, which the database allows and notes, is told apart', async () => {
+    await asSuperuser(database, async (client) => {
+      await client.query('set session_replication_role = origin');
+      await client.query(`update run set why = 'all is well' where outcome = 'failed'`);
+    });
+    const signal = new AbortController().signal;
+    const { checks } = await fsck(database.db, { rulebook, signal, progress: () => undefined });
+    expect(checks.flatMap(({ first }) => first ?? [])).toEqual([
+      {
+        table: 'run',
+        key: { id: expect.any(Number) },
+        says: expect.stringContaining('and not by Rolewatch'),
+      },
+    ]);
+  });
 
   interface Deed {
     /** @returns what was done; null: it would have been nothing */

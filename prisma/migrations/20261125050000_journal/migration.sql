@@ -8,6 +8,7 @@ CREATE TABLE "journal" (
     "about" TEXT NOT NULL,
     "key" JSONB NOT NULL,
     "how" TEXT NOT NULL,
+    "by" TEXT NOT NULL,
     "content" BYTEA,
     "hash" BYTEA NOT NULL,
 
@@ -60,15 +61,16 @@ LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   last record;
   moment timestamptz(6);
+  writer text := CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
 BEGIN
   PERFORM pg_advisory_xact_lock(7270736905);
   SELECT no, hash INTO last FROM journal ORDER BY no DESC LIMIT 1;
   moment := clock_timestamp();
-  INSERT INTO journal (no, at, about, key, how, content, hash)
-  VALUES (coalesce(last.no, 0) + 1, moment, of_table, of_key, of_how, of_content,
+  INSERT INTO journal (no, at, about, key, how, "by", content, hash)
+  VALUES (coalesce(last.no, 0) + 1, moment, of_table, of_key, of_how, writer, of_content,
           sha256(coalesce(last.hash, '') || convert_to(concat_ws(' ',
             coalesce(last.no, 0) + 1, to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-            of_table, of_how, coalesce(encode(of_content, 'hex'), '-'), of_key::text), 'UTF8')));
+            of_table, of_how, writer, coalesce(encode(of_content, 'hex'), '-'), of_key::text), 'UTF8')));
 END $$;
 REVOKE ALL ON FUNCTION journal_append(text, jsonb, text, bytea) FROM PUBLIC;
 

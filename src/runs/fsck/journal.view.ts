@@ -10,7 +10,7 @@ const CHAIN = `
                         else 'it is not what was hashed, or does not follow the entry before it' end as says
     from (select no, hash, lag(no) over chain as before,
                  sha256(coalesce(lag(hash) over chain, '') || convert_to(concat_ws(' ',
-                   no, ${TIME}, about, how, coalesce(encode(content, 'hex'), '-'), key::text), 'UTF8')) as due
+                   no, ${TIME}, about, how, by, coalesce(encode(content, 'hex'), '-'), key::text), 'UTF8')) as due
             from journal window chain as (order by no)) entry
    where no <> coalesce(before, 0) + 1 or hash <> due
    order by entry.no`;
@@ -36,6 +36,7 @@ export const journalCheck: StoreCheck = {
     for (const [table, journalled] of Object.entries(JOURNALLED)) yield* misfits(sql, table, journalled);
     yield* strayParts(sql);
     yield* unknownTables(sql);
+    yield* otherWriters(sql);
     yield* adopted(sql);
   },
 };
@@ -104,6 +105,35 @@ async function* unknownTables(sql: Sql): AsyncGenerator<BadRow> {
   );
   for (const { no, about } of unknown)
     yield { table: 'journal', key: { no }, says: `it is about ${about}, which has no journal here` };
+}
+
+/** Triggers note who wrote; that is this role, unless the service was moved from one to another, or somebody wrote past it. */
+async function* otherWriters(sql: Sql): AsyncGenerator<BadRow> {
+  const writers = await sql.query<WriterRow>(
+    `select by, n, no, about, key, coalesce(rolsuper, false) as almighty
+       from (select by, count(*) over (partition by by)::text as n, no::text, about, key,
+                    row_number() over (partition by by order by journal.no) as place
+               from journal
+              where how <> 'adopted' and by <> case current_setting('role') when 'none' then session_user::text else current_setting('role') end) other
+       left join pg_roles on rolname = by
+      where place = 1 order by by`,
+  );
+  for (const { by, n, no, about, key, almighty } of writers) {
+    const says = `it was written by ${by}, and not by Rolewatch: the first of ${n} such writes (entry ${no} of the journal)`;
+    yield almighty ? { table: about, key, says } : { table: about, key, says: noteOn(by, n), note: true };
+  }
+}
+
+const noteOn = (by: string, n: string): string =>
+  `${n} writes were those of the role ${by}: was Rolewatch run as that?`;
+
+interface WriterRow {
+  readonly by: string;
+  readonly n: string;
+  readonly no: string;
+  readonly about: string;
+  readonly key: BadRow['key'];
+  readonly almighty: boolean;
 }
 
 async function* adopted(sql: Sql): AsyncGenerator<BadRow> {

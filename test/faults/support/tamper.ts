@@ -16,7 +16,7 @@ export interface Column {
 
 /** Every table of the schema, as the catalogue knows it. */
 export async function tablesOf(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<Omit<Table, 'rows'>>(`
+  const { rows } = await client.query<Omit<Table, 'rows' | 'key'> & { key: string[] | null }>(`
     select c.relname as name,
            (select array_agg(a.attname::text order by array_position(i.indkey::int2[], a.attnum))
               from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
