@@ -55,7 +55,7 @@ async function* misfits(sql: Sql, table: string, journalled: Journalled): AsyncG
 function misfitsQuery(table: string, { key, moving = [], where, parts = {} }: Journalled): string {
   const whole = `to_jsonb(t) - array[${moving.map((column) => `'${column}'`).join(', ')}]::text[]`;
   const groups = Object.entries(parts).map(([part, by]) => ` || ${groupOf(part, by)}`);
-  const also = Object.keys(parts).length === 0 ? '' : `, or its rows in ${Object.keys(parts).join(' and ')}`;
+  const also = Object.keys(parts).length === 0 ? '' : `, or its rows in ${Object.keys(parts).join(' or ')},`;
   return `
     with noted as (
       select distinct on (key) key, how, content, no, ${TIME} as time from journal where about = '${table}' order by key, journal.no desc),
