@@ -16,6 +16,7 @@ CREATE TABLE action_log (
   CONSTRAINT action_log_pkey PRIMARY KEY (id)
 );
 CREATE TRIGGER action_follows BEFORE INSERT ON action_log FOR EACH ROW EXECUTE FUNCTION action_follows();
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON action_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON action_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON action_log TO rolewatch_app;
@@ -30,6 +31,7 @@ CREATE TABLE alert (
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT alert_pkey PRIMARY KEY (source, seq, no)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON alert TO rolewatch_app;
@@ -58,6 +60,8 @@ CREATE TABLE api_token (
 );
 CREATE UNIQUE INDEX api_token_prefix_key ON public.api_token USING btree (prefix);
 CREATE TRIGGER api_token_moves_on BEFORE INSERT OR UPDATE ON api_token FOR EACH ROW EXECUTE FUNCTION api_token_moves_on();
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON api_token DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', 'last_used_at');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON api_token DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', 'last_used_at');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON api_token FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON api_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON api_token TO rolewatch_app;
@@ -122,6 +126,7 @@ CREATE TABLE change (
 );
 ALTER TABLE change ALTER COLUMN source SET STATISTICS 0;
 CREATE INDEX change_source_subject_idx ON public.change USING btree (source, subject);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE TRIGGER of_this_publication AFTER INSERT ON change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON change FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -139,6 +144,7 @@ CREATE TABLE finding (
   CONSTRAINT finding_subject_kind_check CHECK (subject_kind = ANY (ARRAY['principal'::text, 'role'::text, 'source'::text]))
 );
 CREATE UNIQUE INDEX finding_source_rule_subject_kind_subject_id_fields_key ON public.finding USING btree (source, rule, subject_kind, subject_id, fields);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON finding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON finding FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON finding TO rolewatch_app;
@@ -178,6 +184,7 @@ END),
 );
 CREATE INDEX finding_event_source_judgement_idx ON public.finding_event USING btree (source, judgement);
 CREATE TRIGGER finding_event_follows BEFORE INSERT ON finding_event FOR EACH ROW EXECUTE FUNCTION finding_event_follows();
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON finding_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source finding no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON finding_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finding_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON finding_event TO rolewatch_app;
@@ -243,10 +250,29 @@ ALTER TABLE identity ALTER COLUMN source SET STATISTICS 0;
 CREATE UNIQUE INDEX identity_source_name_space_match_key_key ON public.identity USING btree (source, name_space, match_key);
 CREATE INDEX identity_source_name_tag_idx ON public.identity USING btree (source, name_tag);
 CREATE TRIGGER identity_stays BEFORE UPDATE ON identity FOR EACH ROW EXECUTE FUNCTION identity_stays();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON identity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.erased_at IS NOT NULL) EXECUTE FUNCTION journalled('source identity_id', 'name_tag name_tag_key');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON identity DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.erased_at IS NOT NULL) EXECUTE FUNCTION journalled('source identity_id', 'name_tag name_tag_key');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON identity FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON identity FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON identity TO rolewatch_app;
 GRANT UPDATE (name_tag, name_tag_key) ON identity TO rolewatch_app;
+
+CREATE TABLE journal (
+  no bigint NOT NULL,
+  at timestamp(6) with time zone NOT NULL,
+  about text NOT NULL,
+  key jsonb NOT NULL,
+  how text NOT NULL,
+  by text NOT NULL,
+  content bytea,
+  hash bytea NOT NULL,
+  CONSTRAINT journal_pkey PRIMARY KEY (no),
+  CONSTRAINT journal_check CHECK ((how = 'deleted'::text) = (content IS NULL)),
+  CONSTRAINT journal_how_check CHECK (how = ANY (ARRAY['written'::text, 'adopted'::text, 'deleted'::text]))
+);
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON journal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON journal FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON journal TO rolewatch_app;
 
 CREATE TABLE judgement (
   source text NOT NULL,
@@ -265,6 +291,7 @@ CREATE TABLE judgement (
   CONSTRAINT judgement_check CHECK (verdicts_digest ~ '^[0-9a-f]{64}$'::text AND waivers_digest ~ '^[0-9a-f]{64}$'::text),
   CONSTRAINT judgement_reason_check CHECK (reason = ANY (ARRAY['published'::text, 'activated'::text, 'waivers'::text, 'daily'::text, 'manual'::text]))
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON judgement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER judgement_follows BEFORE INSERT ON judgement FOR EACH ROW EXECUTE FUNCTION judgement_follows();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON judgement FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON judgement FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -311,6 +338,8 @@ CREATE TABLE legal_hold (
   CONSTRAINT legal_hold_pkey PRIMARY KEY (source, id)
 );
 CREATE UNIQUE INDEX legal_hold_open ON public.legal_hold USING btree (source, identity_id) WHERE (released_at IS NULL);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON legal_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON legal_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER legal_hold_moves_on BEFORE INSERT OR UPDATE ON legal_hold FOR EACH ROW EXECUTE FUNCTION legal_hold_moves_on();
 CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_hold FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -333,6 +362,9 @@ CREATE UNIQUE INDEX link_open ON public.link USING btree (source, identity_id, t
 CREATE TRIGGER begins_now AFTER INSERT ON link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
 CREATE TRIGGER close_only BEFORE UPDATE ON link FOR EACH ROW EXECUTE FUNCTION close_only();
 CREATE TRIGGER ends_now AFTER UPDATE ON link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source identity_id to_identity_id from_seq', '');
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source identity_id to_identity_id from_seq', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source identity_id to_identity_id from_seq', '');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON link FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON link FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON link TO rolewatch_app;
@@ -399,6 +431,8 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_message_id_key ON public.outbox USING btree (message_id);
 CREATE INDEX outbox_open ON public.outbox USING btree (due_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE INDEX outbox_source_seq_idx ON public.outbox USING btree (source, seq);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE TRIGGER outbox_moves_on BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_moves_on();
 CREATE TRIGGER refuse_delete BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -441,6 +475,7 @@ CREATE TABLE outbox_attempt (
   CONSTRAINT outbox_attempt_pkey PRIMARY KEY (source, id, no),
   CONSTRAINT outbox_attempt_outcome_check CHECK (outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'refused'::text, 'unconfirmed'::text]))
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON outbox_attempt DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON outbox_attempt FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON outbox_attempt TO rolewatch_app;
@@ -493,6 +528,8 @@ CREATE INDEX record_source_until_seq_idx ON public.record USING btree (source, u
 CREATE TRIGGER begins_now AFTER INSERT ON record REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
 CREATE TRIGGER close_only BEFORE UPDATE ON record FOR EACH ROW EXECUTE FUNCTION close_only();
 CREATE TRIGGER ends_now AFTER UPDATE ON record REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ends_now();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON record DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.merged) EXECUTE FUNCTION journalled('source stream scope identity_id from_seq', 'until_seq form tag tag_key leaf bucket commit body personal bears_right');
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON record DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.merged) EXECUTE FUNCTION journalled('source stream scope identity_id from_seq', 'until_seq form tag tag_key leaf bucket commit body personal bears_right');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON record FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON record TO rolewatch_app;
@@ -511,6 +548,8 @@ CREATE TABLE release (
   used_seq integer,
   CONSTRAINT release_pkey PRIMARY KEY (source, id)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON release DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON release DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON release FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON release FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER steps_once BEFORE UPDATE ON release FOR EACH ROW EXECUTE FUNCTION steps_once('used_seq');
@@ -545,6 +584,7 @@ CREATE TABLE ruleset (
   CONSTRAINT ruleset_pkey PRIMARY KEY (digest),
   CONSTRAINT ruleset_digest_check CHECK (digest ~ '^[0-9a-f]{64}$'::text)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON ruleset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('digest', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON ruleset FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ruleset FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON ruleset TO rolewatch_app;
@@ -558,6 +598,7 @@ CREATE TABLE ruleset_activation (
   activated_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT ruleset_activation_pkey PRIMARY KEY (id)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON ruleset_activation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON ruleset_activation FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ruleset_activation FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON ruleset_activation TO rolewatch_app;
@@ -576,6 +617,8 @@ CREATE TABLE run (
   CONSTRAINT run_pkey PRIMARY KEY (id)
 );
 CREATE INDEX run_source_due_at_idx ON public.run USING btree (source, due_at);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 GRANT INSERT, SELECT, UPDATE ON run TO rolewatch_app;
 
 CREATE TABLE slot (
@@ -598,6 +641,8 @@ CREATE TABLE slot (
   CONSTRAINT slot_trigger_check CHECK (trigger = ANY (ARRAY['schedule'::text, 'manual'::text]))
 );
 CREATE INDEX slot_state_due_at_idx ON public.slot USING btree (state, due_at);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source due_at', 'holder lease_until epoch');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source due_at', 'holder lease_until epoch');
 GRANT INSERT, SELECT, UPDATE ON slot TO rolewatch_app;
 
 CREATE TABLE snapshot (
@@ -614,6 +659,7 @@ CREATE TABLE snapshot (
   CONSTRAINT snapshot_root_check CHECK (octet_length(root) = 32),
   CONSTRAINT snapshot_seq_check CHECK (seq > 0)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON snapshot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON snapshot FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER snapshot_follows BEFORE INSERT ON snapshot FOR EACH ROW EXECUTE FUNCTION snapshot_follows();
@@ -629,6 +675,8 @@ CREATE TABLE source (
   created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT source_pkey PRIMARY KEY (name)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON source DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('name', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON source DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('name', '');
 GRANT INSERT, SELECT, UPDATE ON source TO rolewatch_app;
 
 CREATE UNLOGGED TABLE stage_closing (
@@ -707,6 +755,7 @@ CREATE TABLE tag_key (
   created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT tag_key_pkey PRIMARY KEY (no)
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON tag_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('no', '');
 GRANT SELECT ON tag_key TO rolewatch_app;
 GRANT INSERT (no, wrapped) ON tag_key TO rolewatch_app;
 
@@ -745,6 +794,9 @@ CREATE TABLE watch (
 );
 CREATE UNIQUE INDEX watch_open ON public.watch USING btree (source, stream, scope) WHERE (until_seq IS NULL);
 CREATE TRIGGER begins_now AFTER INSERT ON watch REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION begins_now();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON watch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope from_seq', '');
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON watch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope from_seq', '');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON watch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source stream scope from_seq', '');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON watch FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON watch FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER steps_once BEFORE UPDATE ON watch FOR EACH ROW EXECUTE FUNCTION steps_once('first_complete_seq', 'until_seq');
@@ -947,6 +999,112 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.journal_adopt(of_table text, keys text, moving text, only_where text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET bytea_output TO 'hex'
+AS $function$
+DECLARE
+  present record;
+BEGIN
+  FOR present IN EXECUTE format(
+    'SELECT whole, key
+       FROM (SELECT to_jsonb(t) - %L::text[] AS whole, (SELECT jsonb_object_agg(k, to_jsonb(t) -> k) FROM unnest(%L::text[]) AS k) AS key
+               FROM %I t WHERE %s ORDER BY %s) adopted
+      WHERE NOT EXISTS (SELECT FROM journal j WHERE j.about = %L AND j.key = adopted.key)',
+    string_to_array(moving, ' '), string_to_array(keys, ' '), of_table, coalesce('t.' || only_where, 'true'),
+    't.' || replace(keys, ' ', ', t.'), of_table) LOOP
+    PERFORM journal_append(of_table, present.key, 'adopted', sha256(journal_text(present.whole) || journal_parts(of_table, present.whole)));
+  END LOOP;
+END $function$;
+REVOKE ALL ON FUNCTION journal_adopt(text,text,text,text) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.journal_append(of_table text, of_key jsonb, of_how text, of_content bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  last record;
+  moment timestamptz(6);
+  writer text := CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7270736905);
+  SELECT no, hash INTO last FROM journal ORDER BY no DESC LIMIT 1;
+  moment := clock_timestamp();
+  INSERT INTO journal (no, at, about, key, how, "by", content, hash)
+  VALUES (coalesce(last.no, 0) + 1, moment, of_table, of_key, of_how, writer, of_content,
+          sha256(coalesce(last.hash, '') || convert_to(concat_ws(' ',
+            coalesce(last.no, 0) + 1, to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            of_table, of_how, writer, coalesce(encode(of_content, 'hex'), '-'), of_key::text), 'UTF8')));
+END $function$;
+REVOKE ALL ON FUNCTION journal_append(text,jsonb,text,bytea) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.journal_parts(of_table text, whole jsonb)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  of_source text := whole ->> 'source';
+  of_id bigint := whole ->> 'id';
+  of_seq integer := whole ->> 'seq';
+BEGIN
+  RETURN CASE of_table
+    WHEN 'snapshot' THEN
+      (SELECT sha256(coalesce(string_agg(h, '' ORDER BY h), '')) FROM
+         (SELECT sha256(journal_text(to_jsonb(p))) AS h FROM hold p WHERE source = of_source AND seq = of_seq) q)
+      || (SELECT sha256(coalesce(string_agg(h, '' ORDER BY h), '')) FROM
+         (SELECT sha256(journal_text(to_jsonb(p))) AS h FROM observation p WHERE source = of_source AND seq = of_seq) q)
+    WHEN 'judgement' THEN
+      (SELECT sha256(coalesce(string_agg(h, '' ORDER BY h), '')) FROM
+         (SELECT sha256(journal_text(to_jsonb(p))) AS h FROM assessment p WHERE source = of_source AND judgement = of_id) q)
+    WHEN 'outbox' THEN
+      (SELECT sha256(coalesce(string_agg(h, '' ORDER BY h), '')) FROM
+         (SELECT sha256(journal_text(to_jsonb(p))) AS h FROM outbox_about p WHERE source = of_source AND id = of_id) q)
+      || (SELECT sha256(coalesce(string_agg(h, '' ORDER BY h), '')) FROM
+         (SELECT sha256(journal_text(to_jsonb(p))) AS h FROM outbox_alert p WHERE source = of_source AND id = of_id) q)
+    ELSE ''::bytea
+  END;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.journal_text(whole jsonb)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT convert_to((SELECT jsonb_object_agg(k, v) FROM jsonb_each(whole) AS e (k, v) WHERE v <> 'null')::text, 'UTF8')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.journalled()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET bytea_output TO 'hex'
+AS $function$
+DECLARE
+  keys CONSTANT text[] := string_to_array(TG_ARGV[0], ' ');
+  moving CONSTANT text[] := string_to_array(TG_ARGV[1], ' ');
+  whole jsonb := to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END) - moving;
+  parts bytea;
+BEGIN
+  parts := journal_parts(TG_TABLE_NAME, whole);
+  IF TG_OP = 'UPDATE' AND parts = '' AND whole = to_jsonb(OLD) - moving THEN
+    RETURN NULL;
+  END IF;
+  PERFORM journal_append(TG_TABLE_NAME, (SELECT jsonb_object_agg(k, whole -> k) FROM unnest(keys) AS k),
+    CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE 'written' END,
+    CASE WHEN TG_OP <> 'DELETE' THEN sha256(journal_text(whole) || parts) END);
+  RETURN NULL;
+END $function$;
+REVOKE ALL ON FUNCTION journalled() FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION public.judgement_follows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -969,6 +1127,25 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_journal(of_table text, keys text, moving text, events text, only_where text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  event text;
+BEGIN
+  PERFORM journal_adopt(of_table, keys, moving, only_where);
+  FOREACH event IN ARRAY string_to_array(events, ' ') LOOP
+    EXECUTE format(
+      'CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW %s EXECUTE FUNCTION journalled(%L, %L)',
+      'journal_' || lower(event), event, of_table,
+      CASE WHEN only_where IS NOT NULL THEN format('WHEN (%s.%s)', CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END, only_where) END,
+      keys, moving);
+  END LOOP;
+END $function$;
+REVOKE ALL ON FUNCTION keep_journal(text,text,text,text,text) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.legal_hold_moves_on()
  RETURNS trigger

@@ -7,6 +7,7 @@ import { activeRulesetDigest } from '../findings/ruleset.view.js';
 import type { Database } from '../platform/database.js';
 import { preferIndexLookups } from '../platform/planner.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
+import { journalHead } from '../snapshots/journal-head.view.js';
 import type { RunFacts } from '../snapshots/manifest.js';
 import type { RunFrame } from '../snapshots/list-reading.js';
 import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
@@ -23,7 +24,7 @@ export interface PublishParts {
 
 /** What a run knows of its publication. */
 export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | 'facts'> {
-  readonly facts: Omit<RunFacts, 'rulesetDigest'>;
+  readonly facts: Omit<RunFacts, 'rulesetDigest' | 'journal'>;
 }
 
 /**
@@ -43,7 +44,11 @@ export async function publishRun(
     await slots.lockForPublish(tx, claim);
     const { seq } = await publishSnapshot(tx, {
       ...publication,
-      facts: { ...publication.facts, rulesetDigest: await activeRulesetDigest(tx) },
+      facts: {
+        ...publication.facts,
+        rulesetDigest: await activeRulesetDigest(tx),
+        journal: await journalHead(tx),
+      },
       run: frameOf(claim),
       tagKeyNo: tagKeys.current.no,
     });

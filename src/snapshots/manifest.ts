@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalBytes } from '../platform/canonical.js';
 import type { Json, JsonObject } from '../sources/source.js';
+import type { JournalHead } from './journal-head.view.js';
 import { type ListReading, whyOf } from './list-reading.js';
 import { TREE } from './merkle.js';
 import { FORM } from './record-form.js';
@@ -27,6 +28,8 @@ export interface RunFacts {
   readonly tiersDigest: string;
   /** Digest of the ruleset in force (hex); null: none was ever activated. */
   readonly rulesetDigest: string | null;
+  /** The last entry of the journal before this snapshot: with the snapshot, everything up to it is sealed. */
+  readonly journal: JournalHead | null;
   /** The data is made up (demo). */
   readonly simulated: boolean;
 }
@@ -78,6 +81,7 @@ function facts(run: RunFacts): JsonObject {
     configDigest: run.configDigest,
     tiersDigest: run.tiersDigest,
     rulesetDigest: run.rulesetDigest,
+    journal: run.journal === null ? null : { no: run.journal.no, hash: run.journal.hash },
     ...(run.simulated ? { simulated: true } : {}),
   };
 }

@@ -24,6 +24,25 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   return newDatabase('template1');
 }
 
+/** What a cold copy of the database's files would be: whoever is connected is sent away, and comes again. */
+export async function coldCopyOf({ name, db }: TestDatabase): Promise<TestDatabase> {
+  await asAdmin((admin) =>
+    admin.query(
+      `SELECT pg_terminate_backend(pid, ${String(LEAVING_MS)}) FROM pg_stat_activity WHERE datname = $1`,
+      [name],
+    ),
+  );
+  const copy = await newDatabase(name);
+  // a pool notices broken connections one by one
+  const ping = (): Promise<boolean> =>
+    db.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  while (!(await ping()));
+  return copy;
+}
+
 async function newDatabase(template: string): Promise<TestDatabase> {
   const name = `rolewatch_test_${process.pid}_${randomBytes(4).toString('hex')}`;
   const owner = new URL(setting('TEST_OWNER_URL')).username;

@@ -38,6 +38,8 @@ export interface PipelineSettings {
   readonly pageSize?: number;
   /** Who is told; absent: nobody. */
   readonly routing?: AlertRouting;
+  /** Somebody else's, who also drops it; absent: one of its own. */
+  readonly database?: TestDatabase;
 }
 
 /** Short enough for tests of silence, long enough for a busy machine. */
@@ -66,14 +68,20 @@ export class Pipeline {
     readonly server: EpmmServer,
     private readonly pageSize: number,
     private readonly database: TestDatabase,
+    private readonly lent: boolean,
     private readonly runner: LeasedRun,
   ) {
     this.slots = new SlotStore(database.db);
   }
 
-  static async start({ estate, pageSize = 1000, routing }: PipelineSettings): Promise<Pipeline> {
+  static async start({
+    estate,
+    pageSize = 1000,
+    routing,
+    database: lent,
+  }: PipelineSettings): Promise<Pipeline> {
     const [database, server, tiers] = [
-      await freshDatabase(),
+      lent ?? (await freshDatabase()),
       await EpmmServer.start(estate),
       await riskTiersOf('ivanti-epmm'),
     ];
@@ -91,7 +99,8 @@ export class Pipeline {
         fullDetail: false,
       }),
     });
-    const pipeline: Pipeline = new Pipeline(server, pageSize, database, new LeasedRun(slots, runner));
+    const run = new LeasedRun(slots, runner);
+    const pipeline: Pipeline = new Pipeline(server, pageSize, database, lent !== undefined, run);
     await new ScheduleStore(database.db).register([{ name: SOURCE, kind: 'ivanti-epmm' }]);
     return pipeline;
   }
@@ -186,7 +195,7 @@ export class Pipeline {
 
   async stop(): Promise<void> {
     await this.server.stop();
-    await this.database.drop();
+    if (!this.lent) await this.database.drop();
   }
 
   private async source(): Promise<Source> {

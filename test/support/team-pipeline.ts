@@ -44,17 +44,19 @@ export class TeamPipeline {
   private constructor(
     private readonly folder: string,
     private readonly database: TestDatabase,
+    private readonly lent: boolean,
     private readonly slots: SlotStore,
   ) {
     this.source = () =>
       createMamboEmmFiles({ name: TEAM_SOURCE, team: TEAM, file: join(this.folder, 'team.yaml') });
   }
 
-  static async start(): Promise<TeamPipeline> {
-    const database = await freshDatabase();
+  /** @param lent somebody else's database, who also drops it; absent: one of its own */
+  static async start(lent?: TestDatabase): Promise<TeamPipeline> {
+    const database = lent ?? (await freshDatabase());
     await new ScheduleStore(database.db).register([{ name: TEAM_SOURCE, kind: 'mambo-emm-files' }]);
     const folder = await mkdtemp(join(tmpdir(), 'rolewatch-team-'));
-    return new TeamPipeline(folder, database, new SlotStore(database.db));
+    return new TeamPipeline(folder, database, lent !== undefined, new SlotStore(database.db));
   }
 
   get db(): Database {
@@ -114,7 +116,7 @@ export class TeamPipeline {
   }
 
   async stop(): Promise<void> {
-    await this.database.drop();
+    if (!this.lent) await this.database.drop();
     await rm(this.folder, { recursive: true });
   }
 }

@@ -6,6 +6,7 @@ import { closingsCheck } from './closings.view.js';
 import { findingsCheck } from './findings.view.js';
 import { identitiesCheck } from './identities.view.js';
 import { intervalsCheck } from './intervals.view.js';
+import { journalChainCheck, journalCheck } from './journal.view.js';
 import { judgementsCheck } from './judgements.view.js';
 import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
@@ -41,4 +42,10 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
 ];
 
 /** Those of the store as a whole. */
-export const STORE_CHECKS: readonly StoreCheck[] = [actionLogCheck, rulesetsCheck, protectionsCheck];
+export const STORE_CHECKS: readonly StoreCheck[] = [
+  actionLogCheck,
+  journalChainCheck,
+  journalCheck,
+  rulesetsCheck,
+  protectionsCheck,
+];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalBytes } from '../../platform/canonical.js';
 import type { Sql } from '../../platform/tx.js';
+import { journalHash } from '../../snapshots/journal-head.view.js';
 import { TREE } from '../../snapshots/merkle.js';
 import type { SourceCheck } from './check.js';
 import { rowsOf } from '../../platform/rows.view.js';
@@ -21,6 +22,8 @@ const MANIFEST = z.looseObject({
   previousDigest: DIGEST.nullable(),
   counts: z.looseObject({ records: COUNT, grants: COUNT, rolePermissions: COUNT, links: COUNT }),
   observations: z.array(z.looseObject({ stream: z.string(), scope: z.string() })),
+  /** Absent where it is older than the journal. */
+  journal: z.looseObject({ no: z.number().int().min(1), hash: DIGEST }).nullish(),
 });
 type Manifest = z.infer<typeof MANIFEST>;
 
@@ -74,15 +77,30 @@ export const manifestsCheck: SourceCheck = {
     const counters = await Counters.of(sql, source);
     for await (const row of rowsOf<SnapshotRow>(sql, SNAPSHOTS, [source])) {
       const open = counters.upTo(row.seq);
-      const says = misfit(source, row, open);
+      const manifest = parse(row.manifest);
+      const says =
+        typeof manifest === 'string'
+          ? manifest
+          : (misfit(source, row, manifest, open) ?? (await journalMisfit(sql, manifest)));
       if (says !== null) yield { table: 'snapshot', key: { source, seq: row.seq }, says };
     }
   },
 };
 
-function misfit(source: string, row: SnapshotRow, open: Manifest['counts']): string | null {
-  const manifest = parse(row.manifest);
-  if (typeof manifest === 'string') return manifest;
+async function journalMisfit(sql: Sql, { journal }: Manifest): Promise<string | null> {
+  if (journal == null) return null;
+  const hash = await journalHash(sql, journal.no);
+  return hash === journal.hash
+    ? null
+    : `its manifest says journal.hash ${journal.hash} of entry ${String(journal.no)}, but there is ${String(hash)}`;
+}
+
+function misfit(
+  source: string,
+  row: SnapshotRow,
+  manifest: Manifest,
+  open: Manifest['counts'],
+): string | null {
   const stated: [string, unknown, unknown][] = [
     ['source', manifest.source, source],
     ['seq', manifest.seq, row.seq],

@@ -1,5 +1,6 @@
 import type { Sql } from '../../platform/tx.js';
 import type { BadRow, StoreCheck } from './check.js';
+import { JOURNALLED } from './journalled.js';
 
 const INTERVALS = ['record', 'grant_', 'link', 'role_permission', 'bucket'];
 /** They tell of a snapshot, and are written with it. */
@@ -32,7 +33,16 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   legal_hold: ['legal_hold_moves_on', 'refuse_delete', 'refuse_truncate'],
   outbox: ['outbox_moves_on', 'refuse_delete', 'refuse_truncate'],
   api_token: ['api_token_moves_on', 'refuse_delete', 'refuse_truncate'],
+  journal: ['refuse_rewrite', 'refuse_truncate'],
 };
+
+/** Table and trigger: those that refuse, and those that write the journal. */
+const TRIGGERS: readonly { readonly table: string; readonly trigger: string }[] = [
+  ...Object.entries(GUARDS).flatMap(([table, triggers]) => triggers.map((trigger) => ({ table, trigger }))),
+  ...Object.entries(JOURNALLED).flatMap(([table, { events }]) =>
+    events.map((event) => ({ table, trigger: `journal_${event}` })),
+  ),
+];
 
 /** Table → the only columns that the application may change. */
 const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
@@ -66,15 +76,12 @@ export const protectionsCheck: StoreCheck = {
 };
 
 async function* missingGuards(sql: Sql): AsyncGenerator<BadRow> {
-  const pairs = Object.entries(GUARDS).flatMap(([table, triggers]) =>
-    triggers.map((trigger) => ({ table, trigger })),
-  );
   const missing = await sql.query<{ table: string; trigger: string }>(
     `select guard.relname as "table", guard.tgname as trigger from unnest($1::text[], $2::text[]) as guard (relname, tgname)
       where not exists (select from pg_trigger t
                          where t.tgrelid = to_regclass(guard.relname) and t.tgname = guard.tgname and t.tgenabled in ('O', 'A'))
       order by 1, 2`,
-    [pairs.map(({ table }) => table), pairs.map(({ trigger }) => trigger)],
+    [TRIGGERS.map(({ table }) => table), TRIGGERS.map(({ trigger }) => trigger)],
   );
   for (const { table, trigger } of missing) {
     yield { table: 'pg_trigger', key: { table, trigger }, says: 'it is missing or switched off' };

@@ -1,3 +1,4 @@
+import type { JournalHead } from '../../snapshots/journal-head.view.js';
 import type { BadRow } from './check.js';
 
 /** What one check found in one source, or in the store as a whole. */
@@ -17,6 +18,19 @@ export interface CheckResult {
 export interface FsckReport {
   readonly sound: boolean;
   readonly checks: readonly CheckResult[];
+  /** What to keep elsewhere: with it, a later run sees what nobody can see in the database alone. */
+  readonly anchor: {
+    readonly journal: JournalHead | null;
+    readonly snapshots: readonly LatestSnapshot[];
+  };
+}
+
+export interface LatestSnapshot {
+  readonly source: string;
+  readonly seq: number;
+  /** Hex. */
+  readonly digest: string;
+  readonly recordedAt: string;
 }
 
 /** Reads a check's findings to their end; of any number, the first one and the count are kept. */
@@ -48,9 +62,11 @@ export async function resultOf(
   };
 }
 
-export function fsckText({ sound, checks }: FsckReport): string {
+export function fsckText({ sound, checks, anchor: { journal } }: FsckReport): string {
   const conclusion = sound ? 'Every invariant holds.' : 'The store is not sound.';
-  return [...checks.flatMap(resultText), '', conclusion].join('\n');
+  const head =
+    journal === null ? [] : [`The journal ends with entry ${String(journal.no)}, ${journal.hash}.`];
+  return [...checks.flatMap(resultText), '', ...head, conclusion].join('\n');
 }
 
 function resultText({ check, source, bad, first, invariant, notes }: CheckResult): string[] {

@@ -125,7 +125,10 @@ describe('fsck of what was judged', () => {
       'select verdicts_digest as digest from judgement where id = 2',
     );
     const broken = await afterForging(`update judgement set verdicts_digest = repeat('0', 64) where id = 2`);
-    expect(broken).toEqual([expect.stringContaining('rejudged: 1, first')]);
+    expect(broken).toEqual([
+      expect.stringContaining('rejudged: 1, first'),
+      expect.stringContaining('journal: 1, first'),
+    ]);
     await afterForging(`update judgement set verdicts_digest = '${kept?.digest}' where id = 2`);
   });
 });

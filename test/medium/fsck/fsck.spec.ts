@@ -56,7 +56,9 @@ describe('fsck', () => {
     const { sound, checks } = await check(database.db);
     expect(checks.flatMap(({ first }) => first ?? [])).toEqual([]);
     expect(sound).toBe(true);
-    expect(checks.flatMap(({ notes }) => notes)).toEqual([]);
+    expect(checks.flatMap(({ notes }) => notes)).toEqual([
+      expect.stringMatching(/^the journal vouches for 22 rows only since .* \(link 1, run 5, slot 5, /),
+    ]);
   });
 
   it('notes, as the owner, what is then convention only', async () => {
@@ -270,6 +272,33 @@ describe('fsck', () => {
       { table: 'action_log', key: { id: '1' } },
     ],
     ['action-log', `delete from action_log where id = 1`, { table: 'action_log', key: { id: '2' } }],
+    [
+      'journal',
+      `update run set why = 'else' where id = (select min(id) from run)`,
+      { table: 'run', says: expect.stringContaining('is not what was written at') },
+    ],
+    [
+      'journal',
+      `insert into slot (source, due_at, trigger) values ('hq', '2026-01-09', 'manual')`,
+      { table: 'slot', says: expect.stringContaining('does not know it') },
+    ],
+    ['journal', `delete from slot where seq = 2`, { says: expect.stringContaining('it is missing') }],
+    [
+      'journal',
+      `update observation set stated_by = 'else' where seq = 3`,
+      { table: 'snapshot', key: { source: 'hq', seq: 3 }, says: expect.stringContaining('observation') },
+    ],
+    ['journal-chain', `delete from journal where no = 2`, { table: 'journal', key: { no: '3' } }],
+    [
+      'journal-chain',
+      `update journal set about = 'run' where no = 2`,
+      { table: 'journal', key: { no: '2' } },
+    ],
+    [
+      'protections',
+      `alter table slot disable trigger journal_update`,
+      { table: 'pg_trigger', key: { table: 'slot', trigger: 'journal_update' } },
+    ],
     [
       'protections',
       `alter table record disable trigger close_only`,

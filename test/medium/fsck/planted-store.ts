@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { canonicalBytes, sha256 } from '../../../src/platform/canonical.js';
 import { connectAlone } from '../../../src/platform/connect.js';
+import { JOURNALLED } from '../../../src/runs/fsck/journalled.js';
 import { bucketHash, bucketOf, rootOf } from '../../../src/snapshots/merkle.js';
 import { commitmentOf, leafOf } from '../../../src/snapshots/record-form.js';
 import type { JsonObject } from '../../../src/sources/source.js';
@@ -68,7 +69,19 @@ export async function plant(
     for (const [table, rows] of Object.entries(history.tables)) {
       for (const row of rows) await insert(client, table, row);
     }
+    await adopt(client);
   });
+}
+
+/** The journal has seen nothing of it. */
+async function adopt(client: pg.Client): Promise<void> {
+  for (const [table, { key, moving = [], where = null }] of Object.entries(JOURNALLED))
+    await client.query('select journal_adopt($1, $2, $3, $4)', [
+      table,
+      key.join(' '),
+      moving.join(' '),
+      where,
+    ]);
 }
 
 async function insert(client: pg.Client, table: string, row: Row): Promise<void> {

@@ -26,6 +26,10 @@ describe('the application role', () => {
     'UPDATE action_log SET actor = actor',
     'UPDATE tag_key SET wrapped = wrapped',
     'DELETE FROM tag_key',
+    "INSERT INTO journal (no, at, about, key, how, by, content, hash) VALUES (1, now(), 'slot', '{}', 'written', 'me', '', '')",
+    'DELETE FROM journal',
+    "SELECT journal_append('slot', '{}', 'written', '')",
+    "SELECT journal_adopt('slot', 'source due_at', '')",
     "INSERT INTO alert (source, seq, no, kind, severity, body, recorded_at) VALUES ('s', 1, 1, 'k', 'high', '{}', now())",
     'SET ROLE rolewatch_test_owner',
   ])('is refused %s', async (statement) => {

@@ -1,11 +1,16 @@
-import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { connectAlone } from '../../../src/platform/connect.js';
 import { migrate } from '../../../src/platform/migrate.js';
 import { projectFile } from '../../../src/platform/project-files.js';
+import { appendAction } from '../../../src/accounts/action-log.store.js';
+import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { emptyDatabase, type TestDatabase } from '../../support/database.js';
+import { NO_RULES } from '../../support/no-rules.js';
+
+const JOURNAL = '20261125050000_journal';
 
 let test: TestDatabase;
 let folder: string;
@@ -44,6 +49,39 @@ describe('migrating', () => {
     expect(first).toMatchObject({ appRole: true, canDrop: true });
     expect((await migrate({ url: test.ownerUrl, folder })).applied).toEqual([]);
     expect(await applied()).toEqual(first.applied);
+  });
+
+  it('takes what an older version wrote under the journal', async () => {
+    const journal = join(folder, 'migrations', JOURNAL);
+    await rename(journal, join(folder, 'later'));
+    await run();
+    await test.db.transaction(async (tx) => {
+      await tx.execute("INSERT INTO source (name, kind) VALUES ('hq', 'ivanti-epmm'), ('vm', 'ivanti-epmm')");
+      await tx.execute("INSERT INTO slot (source, due_at, trigger) VALUES ('hq', now(), 'manual')");
+      await appendAction(tx, { actor: 'os:test', action: 'one', detail: {} });
+    });
+    await rename(join(folder, 'later'), journal);
+    await run();
+    const check = (): ReturnType<typeof fsck> =>
+      fsck(test.db, {
+        rulebook: NO_RULES,
+        signal: new AbortController().signal,
+        progress: () => undefined,
+      });
+    const { sound, checks } = await check();
+    expect(sound).toBe(true);
+    expect(checks.find((one) => one.check === 'journal')?.notes).toEqual([
+      expect.stringMatching(
+        /vouches for 4 rows only since .*, when it found them \(action_log 1, slot 1, source 2\)/,
+      ),
+    ]);
+    await owner.query('ALTER TABLE source DISABLE TRIGGER USER');
+    await owner.query("UPDATE source SET kind = 'else' WHERE name = 'vm'");
+    await owner.query('ALTER TABLE source ENABLE TRIGGER USER');
+    expect((await check()).checks.find((one) => one.check === 'journal')?.first).toMatchObject({
+      table: 'source',
+      key: { name: 'vm' },
+    });
   });
 
   it('lets one of several work, and the others find it done', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bucketHash, bucketOf, emptyBucketHash, rootOf } from '../../../src/snapshots/merkle.js';
 import { commitmentOf, leafOf } from '../../../src/snapshots/record-form.js';
 import type { JsonObject } from '../../../src/sources/source.js';
+import { journalHead } from '../../../src/snapshots/journal-head.view.js';
 import { freshDatabase } from '../../support/database.js';
 import { admin, catalogue, entry } from '../fsck/company.js';
 import { plant } from '../fsck/planted-store.js';
@@ -32,7 +33,7 @@ describe('docs/digests.md', () => {
 
   const python = spawnSync('python3', ['--version']).status === 0;
   (python ? it : it.skip)(
-    'gives, in another language, the root of every snapshot from its SQL and its script',
+    'gives, in another language, the root of every snapshot and the head of the journal from its SQL and its scripts',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'rolewatch-digests-'));
       const database = await freshDatabase();
@@ -66,6 +67,15 @@ describe('docs/digests.md', () => {
           expect(said.stderr).toBe('');
           expect(said.stdout).toContain(root);
         }
+        writeFileSync(join(folder, 'journal.py'), blocks('python')[1] ?? '');
+        const entries = await database.db.query<{ text: string }>(
+          `select x.text from (${blocks('sql')[2] ?? ''}) as x (text)`,
+        );
+        const input = entries.map(({ text }) => text).join('\n');
+        const said = spawnSync('python3', [join(folder, 'journal.py')], { input, encoding: 'utf8' });
+        expect(said.stderr).toBe('');
+        const head = await journalHead(database.db);
+        expect(said.stdout).toContain(`entry ${String(head?.no)} ${String(head?.hash)}`);
       } finally {
         await database.drop();
         rmSync(folder, { recursive: true });
