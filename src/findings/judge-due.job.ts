@@ -1,6 +1,7 @@
 import type { Database } from '../platform/database.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
 import type { Tx } from '../platform/tx.js';
+import { whileRenewing } from '../platform/while-renewing.js';
 import type { Verdicts } from '../rules/verdicts.js';
 import { knownSources } from '../snapshots/known-source.view.js';
 import { productOf } from '../sources/source-config.js';
@@ -200,7 +201,11 @@ export class JudgeDue {
 
   private async judgeClaimed(bench: Bench, claim: JudgementClaim, product: string): Promise<JudgedOnce> {
     try {
-      const { id: judgement, events } = await this.perform(bench, claim, product);
+      const { id: judgement, events } = await whileRenewing(
+        () => this.due.renew(claim),
+        this.due.renewMs,
+        () => this.perform(bench, claim, product),
+      );
       const { source, seq, reason } = claim;
       return { source, seq, judgement, reason, events };
     } catch (error) {
@@ -227,7 +232,7 @@ export class JudgeDue {
     const ownAccount = await this.ownAccount(source);
     const state = await judgedStateOf(db, source, seq, { product, ownAccount });
     const watched = !(await isRetiredAt(db, source, seq));
-    const verdicts: Verdicts = watched ? judge.judge(state, asOf) : NOTHING_WATCHED;
+    const verdicts: Verdicts = watched ? await judge.judge(state, asOf) : NOTHING_WATCHED;
     const subjects = new Set([
       ...state.principals.map(({ id }) => `principal ${id}`),
       ...state.roles.map(({ id }) => `role ${id}`),

@@ -24,7 +24,7 @@ export interface Judge {
   readonly digest: string;
   readonly rules: readonly RuleFacts[];
   /** Pure: the same state, ruleset and time give the same verdicts. A rule that throws becomes an assessment. */
-  judge(state: JudgedState, asOf: Date): Verdicts;
+  judge(state: JudgedState, asOf: Date): Verdicts | Promise<Verdicts>;
 }
 
 /** Where rulesets come from. */
