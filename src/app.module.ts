@@ -34,9 +34,12 @@ export class AppModule {
           { sources: config.sources, risk: config.rules.risk },
           config.alerts,
           judgePartsOf(config, opened.db),
+          config.server.roles,
         ),
       ],
-      controllers: API.filter((controller) => controller !== SourcesController),
+      controllers: config.server.roles.includes('api')
+        ? API.filter((controller) => controller !== SourcesController)
+        : [],
       providers: [
         ServeEvidence,
         { provide: RulesInForce, useValue: new RulesInForce(config.rules) },

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { isTimeout } from './database-away.js';
+import { within } from './within.js';
 import { statement, type Statements, Tx } from './tx.js';
 
 export interface DatabaseOptions {
@@ -21,6 +22,7 @@ const QUERY_TIMEOUT_MS = 10 * 60_000;
 /** What takes milliseconds is not waited for that long: see Database.quick. */
 const QUICK_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_WITHIN_MS = 5_000;
 
 /**
  * What the server is told of a client that is gone without a word, or sleeps inside a transaction: such a one holds
@@ -103,8 +105,8 @@ export class Database implements Statements {
     }
   }
 
+  /** Waits a moment for what is under way; a connection that hangs is not waited for. */
   async close(): Promise<void> {
-    await this.prisma.$disconnect();
-    await this.pool.end();
+    await within(CLOSE_WITHIN_MS, this.prisma.$disconnect().then(() => this.pool.end()));
   }
 }

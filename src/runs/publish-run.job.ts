@@ -24,6 +24,8 @@ export interface PublishParts {
 /** What a run knows of its publication. */
 export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | 'facts'> {
   readonly facts: Omit<RunFacts, 'rulesetDigest'>;
+  /** It is the last one: the source is no longer configured. */
+  readonly retires?: boolean;
 }
 
 /**
@@ -55,6 +57,8 @@ export async function publishRun(
     });
     await writeAlerts(tx, { source, seq, tiers, explanation, readings, routing });
     await dueForJudgement(tx, source, seq);
+    if (publication.retires === true)
+      await tx.execute('UPDATE source SET retired_seq = $2 WHERE name = $1', [source, seq]);
     await slots.markPublished(tx, claim, seq);
     return seq;
   });

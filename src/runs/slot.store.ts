@@ -20,11 +20,20 @@ export interface SlotFate {
 }
 
 export interface ManualClaim {
-  readonly evenIfPaused?: boolean;
+  /** Closes the books on a source: it is sent nothing, so that a pause does not matter, and closed once. */
+  readonly toRetire?: boolean;
+  /** By whom, to be logged. */
   readonly asked?: string;
 }
 
 const STOPPED = 'interrupted: the process that read it was asked to stop';
+
+interface SourceRow {
+  readonly last_seq: number;
+  readonly retired_seq: number | null;
+  readonly paused_at: Date | null;
+  readonly paused_why: string | null;
+}
 
 /** Claimable: due, or claimed by somebody whose lease ran out. */
 const CLAIMABLE = `due_at <= clock_timestamp() AND (state = 'due' OR (state = 'leased' AND lease_until < clock_timestamp()))`;
@@ -63,18 +72,19 @@ export class SlotStore {
 
   /**
    * "Run now": makes a slot of its own, due now, and claims it.
-   * @param how `evenIfPaused`: for what sends nothing to the source, closing its books; `asked`: by whom, to be logged
-   * @throws RolewatchError unknown-source, source-paused, source-busy
+   * @throws RolewatchError unknown-source, source-paused, source-busy, refused
    */
   async claimManual(source: string, how: ManualClaim = {}): Promise<Claim> {
     // Waits, as long as it takes, for a publication: nobody else keeps a source locked.
     return this.db.transaction(async (tx) => {
-      const [row] = await tx.query<{ last_seq: number; paused_at: Date | null; paused_why: string | null }>(
-        'SELECT last_seq, paused_at, paused_why FROM source WHERE name = $1 FOR UPDATE',
+      const [row] = await tx.query<SourceRow>(
+        'SELECT last_seq, retired_seq, paused_at, paused_why FROM source WHERE name = $1 FOR UPDATE',
         [source],
       );
       if (row === undefined) throw new RolewatchError('unknown-source', `no source is called "${source}"`);
-      if (row.paused_at !== null && how.evenIfPaused !== true)
+      if (how.toRetire === true && row.retired_seq !== null)
+        throw new RolewatchError('refused', `${source} is retired already`);
+      if (row.paused_at !== null && how.toRetire !== true)
         throw pausedError(source, row.paused_at, row.paused_why);
       await releaseGone(tx, source);
       const busyUntil = await leasedUntil(tx, source);

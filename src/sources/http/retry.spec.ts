@@ -1,3 +1,4 @@
+import { messageOf } from '../../platform/errors.js';
 import { SourceError } from '../source.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { parseRetryAfter, PassingError, retrying } from './retry.js';
@@ -71,7 +72,7 @@ describe('requests of one run', () => {
       const attempt = () => (tries++ === 0 ? Promise.reject(passing(ms)) : Promise.resolve('answer'));
       const sleep = (slept: number): Promise<void> => Promise.resolve(void waits.push(slept));
       return retrying(attempt, DEFAULT_LIMITS, signal, { sleep, random: () => 0 }, patience).catch(
-        (error: Error) => error.message,
+        messageOf,
       );
     };
     expect(await ask(400_000)).toBe('answer');

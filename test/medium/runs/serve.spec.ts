@@ -103,8 +103,18 @@ describe('the service', () => {
     await firstRun();
     jest.spyOn(bench.fresh.db, 'query').mockRejectedValue(new Error('connection refused'));
     expect((await get('/health/live')).status).toBe(200);
-    expect((await get('/health/ready')).status).toBe(503);
-    expect((await get('/health')).status).toBe(503);
+    expect(await get('/health/ready')).toMatchObject({
+      status: 503,
+      body: '{"status":"unavailable","why":["database-unreachable"]}',
+    });
+    const { status, body } = await get('/health');
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({
+      status: 'unavailable',
+      troubles: [{ code: 'database-unreachable', why: 'the database does not answer' }],
+      process: { roles: ['api', 'worker'] },
+    });
+    expect((await get('/metrics')).body).toContain('rolewatch_database_up 0');
     jest.restoreAllMocks();
   });
 
