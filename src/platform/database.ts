@@ -107,6 +107,9 @@ export class Database implements Statements {
 
   /** Waits a moment for what is under way; a connection that hangs is not waited for. */
   async close(): Promise<void> {
-    await within(CLOSE_WITHIN_MS, this.prisma.$disconnect().then(() => this.pool.end()));
+    await within(
+      CLOSE_WITHIN_MS,
+      this.prisma.$disconnect().then(() => this.pool.end()),
+    );
   }
 }

@@ -82,7 +82,11 @@ export class MetricsJob {
       paused,
     );
     const troubles = sources.flatMap(({ source, troubles: all }) =>
-      TROUBLES.map((trouble) => ({ source, trouble, value: all.some(({ code }) => code === trouble) ? 1 : 0 })),
+      TROUBLES.map((trouble) => ({
+        source,
+        trouble,
+        value: all.some(({ code }) => code === trouble) ? 1 : 0,
+      })),
     );
     gauge(
       registry,

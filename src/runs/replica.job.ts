@@ -55,7 +55,8 @@ export class ReplicaJob {
     try {
       this.measured = await this.measure();
       this.tell(this.measured);
-      await this.store.beat({ ...this.own, version: programVersion(), lookedMsAgo, skew: this.measured });
+      const { roles, sources } = this.own;
+      await this.store.beat({ roles, sources, version: programVersion(), lookedMsAgo, skew: this.measured });
       if (!this.began) await this.store.forgetOld();
       this.began = true;
     } catch (error) {

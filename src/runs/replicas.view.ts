@@ -17,7 +17,9 @@ export interface ReplicaStatus {
 
 /** Those that told of themselves within ten minutes and have not ended in order, the oldest first. */
 export async function replicasOf(sql: Sql): Promise<ReplicaStatus[]> {
-  const rows = await sql.query<Omit<ReplicaStatus, 'clock'> & { ahead: number | null; unsure: number | null }>(
+  const rows = await sql.query<
+    Omit<ReplicaStatus, 'clock'> & { ahead: number | null; unsure: number | null }
+  >(
     `SELECT id, roles, version, started_at AS "startedAt", clock_ahead_ms AS ahead, clock_unsure_ms AS unsure,
             round(extract(epoch FROM clock_timestamp() - beat_at))::int AS "beatSeconds",
             round(extract(epoch FROM clock_timestamp() - looked_at))::int AS "lookedSeconds"

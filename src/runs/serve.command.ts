@@ -38,7 +38,11 @@ export function serveCommand<C extends Served>(
       'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address: /api/v1 to whoever has a token (`rolewatch accounts token create`), / shows the latest drift, /health, /health/live and /health/ready say how it is doing, /metrics tells Prometheus. Any number of these may share one database: all equal, or some with the role api, which only answer, and some with the role worker, which read, judge and tell, and answer only /health and /metrics. Exit code 0 when stopped, 1 on a fault.',
     arguments: {},
     options: OPTIONS,
-    examples: ['rolewatch serve', 'rolewatch serve --config /etc/rolewatch.yaml --port 8080', 'rolewatch serve --role worker'],
+    examples: [
+      'rolewatch serve',
+      'rolewatch serve --config /etc/rolewatch.yaml --port 8080',
+      'rolewatch serve --role worker',
+    ],
     async run(context, _args, options) {
       const config = withRoles(await context.config(), options.role);
       const opened = await context.openDatabase();

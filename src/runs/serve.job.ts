@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -66,7 +65,7 @@ const ANSWERS_MS = 12_000;
 /** Says "not ready" and answers on, while runs are drained; then takes no more requests, and ends those under way. */
 async function stop(app: NestExpressApplication): Promise<void> {
   app.get(Health, { strict: false }).stop();
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const late = setTimeout(() => server.closeAllConnections(), ANSWERS_MS);
   await app.close();
   clearTimeout(late);
@@ -81,6 +80,5 @@ function endOnFaults(log: Log): () => void {
   const onRejection = end('unhandled rejection');
   const onException = end('uncaught exception');
   process.on('unhandledRejection', onRejection).on('uncaughtException', onException);
-  return () =>
-    void process.off('unhandledRejection', onRejection).off('uncaughtException', onException);
+  return () => void process.off('unhandledRejection', onRejection).off('uncaughtException', onException);
 }

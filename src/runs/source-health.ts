@@ -25,7 +25,12 @@ export function sourceHealth(facts: SourceFacts): SourceTrouble[] {
   return [
     ...(paused === null ? [] : [is('paused', `since ${paused.since.toISOString()}: ${paused.why}`)]),
     ...(paused === null && isSilent(facts)
-      ? [is('silent', `no snapshot ${since}: ${String(facts.slotsWithout)} scheduled slots ended without one`)]
+      ? [
+          is(
+            'silent',
+            `no snapshot ${since}: ${String(facts.slotsWithout)} scheduled slots ended without one`,
+          ),
+        ]
       : []),
     ...(failedInRow > 0
       ? [is('failing', `${String(failedInRow)} in a row, the last: ${lastFailure ?? 'no reason given'}`)]

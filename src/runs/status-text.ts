@@ -37,9 +37,10 @@ function sourceLines(status: SourceStatus): string[] {
       ? 'no snapshot yet'
       : `snapshot ${String(lastSnapshot.seq)}, ${ageWords(lastSnapshot.ageSeconds)} old`;
   const every = intervalSeconds === null ? '' : `, due every ${ageWords(intervalSeconds)}`;
-  const next = reading ? 'being read now' : nextSlot === null ? 'not scheduled' : `next ${nextSlot.toISOString()}`;
-  return [
-    `${source}: ${last}${every}; ${next}`,
-    ...troubles.map(({ code, why }) => `  ! ${code}: ${why}`),
-  ];
+  const next = reading
+    ? 'being read now'
+    : nextSlot === null
+      ? 'not scheduled'
+      : `next ${nextSlot.toISOString()}`;
+  return [`${source}: ${last}${every}; ${next}`, ...troubles.map(({ code, why }) => `  ! ${code}: ${why}`)];
 }

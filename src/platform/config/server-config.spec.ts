@@ -46,7 +46,7 @@ describe('where the service listens', () => {
     ['publicUrl: rolewatch.example.com', 'must be a URL without path'],
     ['publicUrl: https://a.example/x', 'must be a URL without path'],
     ['roles: []', 'must be a list of one or more of: api, worker'],
-    ['roles: [reader]', 'must be a list of one or more of: api, worker'],
+    ['roles: [reader]', 'must be one of api, worker'],
     ['host: "a b"', 'must be an address of this machine'],
   ])('is told what is wrong with %s', (line, why) => {
     expect(() => read(`server: { ${line} }`)).toThrow(why);

@@ -71,9 +71,7 @@ describe('requests of one run', () => {
       let tries = 0;
       const attempt = () => (tries++ === 0 ? Promise.reject(passing(ms)) : Promise.resolve('answer'));
       const sleep = (slept: number): Promise<void> => Promise.resolve(void waits.push(slept));
-      return retrying(attempt, DEFAULT_LIMITS, signal, { sleep, random: () => 0 }, patience).catch(
-        messageOf,
-      );
+      return retrying(attempt, DEFAULT_LIMITS, signal, { sleep, random: () => 0 }, patience).catch(messageOf);
     };
     expect(await ask(400_000)).toBe('answer');
     expect(await ask(400_000)).toMatch(/asks to wait 7 min, and this run has waited as long as it may$/);

@@ -164,7 +164,10 @@ describe('the service', () => {
     await asked;
     stop.abort();
     // drained before the port closes: a run is not ended at once
-    expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('stopping') as string });
+    expect(await get('/health/ready')).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('stopping') as string,
+    });
     letGo('the whole of it');
     expect(await answer).toMatchObject({ status: 200, body: 'the whole of it' });
     await stopped;
