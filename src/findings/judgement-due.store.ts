@@ -67,7 +67,7 @@ export class JudgementDueStore {
 
   /** How often a claim is renewed while it is judged. */
   get renewMs(): number {
-    return this.leaseMs / 4;
+    return Math.max(100, this.leaseMs / 4);
   }
 
   /**

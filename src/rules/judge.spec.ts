@@ -1,5 +1,5 @@
 import type { JudgedPrincipal, JudgedState, Right } from '../access/judged-state.js';
-import { judge } from './judge.js';
+import { judge, judgeInSteps } from './judge.js';
 import { canonicalBytes } from '../platform/canonical.js';
 import { type Rule, type Ruleset, rulesetFrom } from './ruleset.js';
 import type { Assessment, Verdicts } from './verdicts.js';
@@ -240,4 +240,19 @@ it('a group that grows has more to accept, one that shrinks has not', () => {
   expect(matched(17).filter((one) => !accepted.includes(one))).toEqual([
     'principal 9 and more than 16 people',
   ]);
+});
+
+describe('judging in steps', () => {
+  it('pauses every few principals, and gives the same bytes', () => {
+    const state = stateOf(
+      Array.from({ length: 200 }, (_, i) => principal(`${i + 1}`, [right('Wipe device')])),
+    );
+    const rules = rulesOf(HOLDS_WIPE);
+    const steps = judgeInSteps(state, rules, AS_OF);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) pauses++;
+    expect(pauses).toBeGreaterThanOrEqual(10);
+    expect(canonicalBytes(step.value)).toEqual(canonicalBytes(judge(state, rules, AS_OF)));
+  });
 });
