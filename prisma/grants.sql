@@ -64,7 +64,7 @@ GRANT INSERT, UPDATE, DELETE ON "replica" TO rolewatch_app;
 
 -- caches and staging: nothing of them is evidence
 GRANT INSERT, UPDATE, DELETE ON "page", "known_repeat" TO rolewatch_app;
-GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page" TO rolewatch_app;
+GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page", "stage_run" TO rolewatch_app;
 
 -- publishing decides in temporary tables. PUBLIC may make them unless a DBA took that away; only the database's owner can say so
 DO $$

@@ -704,6 +704,12 @@ CREATE UNLOGGED TABLE stage_record (
 CREATE INDEX stage_record_run_id_stream_scope_attempt_identity_id_idx ON public.stage_record USING btree (run_id, stream, scope, attempt, identity_id);
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_record TO rolewatch_app;
 
+CREATE UNLOGGED TABLE stage_run (
+  run_id bigint NOT NULL,
+  CONSTRAINT stage_run_pkey PRIMARY KEY (run_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_run TO rolewatch_app;
+
 CREATE UNLOGGED TABLE stage_seen (
   run_id bigint NOT NULL,
   stream text NOT NULL,

@@ -1,12 +1,19 @@
 import type { Database } from '../platform/database.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { Tx } from '../platform/tx.js';
 import { whileRenewing } from '../platform/while-renewing.js';
 import type { Verdicts } from '../rules/verdicts.js';
 import { knownSources } from '../snapshots/known-source.view.js';
 import { productOf } from '../sources/source-config.js';
 import { activateAtFirstStart } from './activate-rules.job.js';
-import { type Judge, NOTHING_WATCHED, type Rulebook, type RuleFacts, verdictsDigest } from './judge.js';
+import {
+  type Judge,
+  NOTHING_WATCHED,
+  type Rulebook,
+  type RuleFacts,
+  verdictsDigestInSteps,
+} from './judge.js';
 import { accountIdentity, isRetiredAt, judgedStateOf } from './judged-state.view.js';
 import { type RecordedEvent, type RecordedJudgement, recordJudgement } from './judgement.store.js';
 import {
@@ -233,6 +240,7 @@ export class JudgeDue {
     const state = await judgedStateOf(db, source, seq, { product, ownAccount });
     const watched = !(await isRetiredAt(db, source, seq));
     const verdicts: Verdicts = watched ? await judge.judge(state, asOf) : NOTHING_WATCHED;
+    const digest = await inSteps(verdictsDigestInSteps(verdicts));
     const subjects = new Set([
       ...state.principals.map(({ id }) => `principal ${id}`),
       ...state.roles.map(({ id }) => `role ${id}`),
@@ -249,7 +257,7 @@ export class JudgeDue {
         snapshotDigest: state.digest,
         rulesetDigest: judge.digest,
         waiversDigest: waiversDigest(inForceAt(waivers, asOf)),
-        verdictsDigest: verdictsDigest(verdicts),
+        verdictsDigest: digest,
         ownAccount,
         assessments: verdicts.assessments,
         rules: judge.rules,

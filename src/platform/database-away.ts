@@ -23,6 +23,9 @@ const WORDS = [
   'Client was closed and is not queryable',
 ];
 
+/** The database is there again, and not as it was. */
+export class DatabaseRestarted extends Error {}
+
 const TIMEOUT = 'Query read timeout';
 
 /** pg's own error for `query_timeout`, which has no code. */
@@ -33,6 +36,7 @@ export function isTimeout(error: unknown): error is Error {
 /** Whether a statement failed because the database was away or out of breath, and not because of what it asked. */
 export function isDatabaseAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof DatabaseRestarted) return true;
   if (isDatabaseError(error)) return PASSING.test(error.code);
   if (hasCode(error, ...NETWORK)) return true;
   const message = 'message' in error ? String(error.message) : '';

@@ -10,6 +10,7 @@ import type { TagKeys } from '../platform/tag-key.store.js';
 import type { RunFacts } from '../snapshots/manifest.js';
 import type { RunFrame } from '../snapshots/list-reading.js';
 import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
+import { refuseLostStaging } from '../snapshots/stage.store.js';
 import type { Claim } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 
@@ -43,6 +44,7 @@ export async function publishRun(
   const { readings, leftScopes } = publication;
   return db.transaction(async (tx) => {
     await slots.lockForPublish(tx, claim);
+    if (readings.length > 0) await refuseLostStaging(tx, claim.runId);
     const { seq } = await publishSnapshot(tx, {
       ...publication,
       facts: { ...publication.facts, rulesetDigest: await activeRulesetDigest(tx) },

@@ -52,6 +52,7 @@ export class RunSource implements Runner {
     const opened = await this.parts.open(claim.source);
     try {
       await this.stage.clear(claim.runId);
+      await this.stage.begin(claim.runId);
       await refuseOlderImport(this.parts.db, opened.source);
       const reading = await this.read(claim, opened, signal);
       signal.throwIfAborted();

@@ -15,3 +15,10 @@ CREATE TABLE "replica" (
 );
 
 ALTER TABLE "replica" ADD CHECK ("roles" <@ ARRAY['api', 'worker'] AND "roles" <> '{}');
+
+-- A mark of each run that is being staged; unlogged as its staging is, so that it is lost with it.
+CREATE UNLOGGED TABLE "stage_run" (
+    "run_id" BIGINT NOT NULL,
+
+    CONSTRAINT "stage_run_pkey" PRIMARY KEY ("run_id")
+);
