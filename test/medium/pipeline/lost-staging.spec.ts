@@ -1,3 +1,4 @@
+import { SlotStore } from '../../../src/runs/slot.store.js';
 import { StageStore } from '../../../src/snapshots/stage.store.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
 import { village } from './village.js';
@@ -10,9 +11,11 @@ afterEach(() => pipeline.stop());
 
 /** When a table is about to be read by the publication, `act` comes first. */
 async function beforePublishing(act: () => Promise<unknown>): Promise<void> {
-  const { lockForPublish } = pipeline.slots;
-  const lock = jest.spyOn(Object.getPrototypeOf(pipeline.slots) as typeof pipeline.slots, 'lockForPublish');
-  lock.mockImplementationOnce(async function (this: typeof pipeline.slots, ...args) {
+  const { lockForPublish } = SlotStore.prototype;
+  jest.spyOn(SlotStore.prototype, 'lockForPublish').mockImplementationOnce(async function (
+    this: SlotStore,
+    ...args
+  ) {
     await act();
     return lockForPublish.apply(this, args);
   });
