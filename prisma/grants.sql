@@ -60,9 +60,12 @@ GRANT INSERT ("source", "id", "no", "holder", "began_at", "outcome", "said", "di
 -- tokens: made, used and revoked; the trigger dates all three
 GRANT INSERT ("name", "prefix", "hash", "role", "sources", "created_by", "expires_at"), UPDATE ("revoked_at", "revoked_by", "last_used_at") ON "api_token" TO rolewatch_app;
 
+-- who is there: tells of itself, and old rows go
+GRANT INSERT, UPDATE, DELETE ON "replica" TO rolewatch_app;
+
 -- caches and staging: nothing of them is evidence
 GRANT INSERT, UPDATE, DELETE ON "page", "known_repeat" TO rolewatch_app;
-GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page" TO rolewatch_app;
+GRANT INSERT, UPDATE, DELETE ON "stage_identity", "stage_record", "stage_seen", "stage_closing", "stage_page", "stage_run" TO rolewatch_app;
 
 -- publishing decides in temporary tables. PUBLIC may make them unless a DBA took that away; only the database's owner can say so
 DO $$

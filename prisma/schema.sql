@@ -557,6 +557,22 @@ GRANT SELECT ON release TO rolewatch_app;
 GRANT INSERT (source, stream, scope, hold_seq, expected, reason, actor) ON release TO rolewatch_app;
 GRANT UPDATE (used_seq) ON release TO rolewatch_app;
 
+CREATE TABLE replica (
+  id text NOT NULL,
+  roles text[],
+  sources text[],
+  version text NOT NULL,
+  started_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  beat_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  looked_at timestamp(6) with time zone,
+  stopped_at timestamp(6) with time zone,
+  clock_ahead_ms integer,
+  clock_unsure_ms integer,
+  CONSTRAINT replica_pkey PRIMARY KEY (id),
+  CONSTRAINT replica_roles_check CHECK (roles <@ ARRAY['api'::text, 'worker'::text] AND roles <> '{}'::text[])
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON replica TO rolewatch_app;
+
 CREATE TABLE role_permission (
   source text NOT NULL,
   scope text NOT NULL,
@@ -736,6 +752,12 @@ CREATE UNLOGGED TABLE stage_record (
 );
 CREATE INDEX stage_record_run_id_stream_scope_attempt_identity_id_idx ON public.stage_record USING btree (run_id, stream, scope, attempt, identity_id);
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_record TO rolewatch_app;
+
+CREATE UNLOGGED TABLE stage_run (
+  run_id bigint NOT NULL,
+  CONSTRAINT stage_run_pkey PRIMARY KEY (run_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON stage_run TO rolewatch_app;
 
 CREATE UNLOGGED TABLE stage_seen (
   run_id bigint NOT NULL,

@@ -35,9 +35,16 @@ export class AppModule {
       imports: [
         PlatformModule.forRoot(opened, log),
         AccountsModule,
-        RunsModule.forRoot({ sources: config.sources, risk: config.rules.risk }, config.alerts, parts),
+        RunsModule.forRoot(
+          { sources: config.sources, risk: config.rules.risk },
+          config.alerts,
+          parts,
+          config.server.roles,
+        ),
       ],
-      controllers: API.filter((controller) => controller !== SourcesController),
+      controllers: config.server.roles.includes('api')
+        ? API.filter((controller) => controller !== SourcesController)
+        : [],
       providers: [
         ServeEvidence,
         ServeRules,

@@ -17,4 +17,6 @@ const ended = runCommandLine({
 // set, not forced: what is still being written goes out first
 void ended.then((exitCode) => {
   process.exitCode = exitCode;
+  // a connection that nobody answers must not keep what has ended
+  setTimeout(() => process.exit(), 3_000).unref();
 });

@@ -27,6 +27,7 @@ import { lookupCommand } from './runs/lookup.command.js';
 import { resumeCommand } from './runs/resume.command.js';
 import { runCommand } from './runs/run.command.js';
 import { serveCommand } from './runs/serve.command.js';
+import { statusCommand } from './runs/status.command.js';
 import { acceptShrinkCommand } from './snapshots/accept-shrink.command.js';
 import { accessCommand } from './snapshots/access.command.js';
 import { eraseCommand } from './snapshots/erase.command.js';
@@ -61,6 +62,7 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   rulesCommand(activateRules),
   alertsCommand,
   coverageCommand,
+  statusCommand,
   acceptShrinkCommand,
   resumeCommand,
   lookupCommand,

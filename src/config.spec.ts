@@ -36,7 +36,14 @@ describe('a right file', () => {
   it('is given back with every default', async () => {
     const config = await load(`${EPMM} }\n`);
     expect(config).toEqual({
-      server: { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: [], publicUrl: null },
+      server: {
+        host: '127.0.0.1',
+        port: 8080,
+        tls: null,
+        trustedProxies: [],
+        publicUrl: null,
+        roles: ['api', 'worker'],
+      },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
       alerts: { smtp: null, hooks: [], routes: [] },
       sources: [

@@ -1,6 +1,7 @@
 import type { Judge, Rulebook } from './findings/judge.js';
 import type { RulesConfig } from './rules/rules-config.js';
-import { judge } from './rules/judge.js';
+import { inSteps } from './platform/in-steps.js';
+import { judgeInSteps } from './rules/judge.js';
 import { configuredRuleset } from './rules/loaded-rules.view.js';
 import { type Ruleset, rulesetFromDocument } from './rules/ruleset.js';
 import type { Json } from './sources/source.js';
@@ -24,6 +25,6 @@ function judgeOf(ruleset: Ruleset): Judge {
       digest,
       title,
     })),
-    judge: (state, asOf) => judge(state, ruleset, asOf),
+    judge: (state, asOf) => inSteps(judgeInSteps(state, ruleset, asOf)),
   };
 }

@@ -11,14 +11,25 @@ interface Row extends Pick<
   readonly failedWhy: string | null;
 }
 
+/**
+ * Slots that came due and brought nothing, though somebody wanted them to: neither those passed while the source was
+ * paused, of which the pause was told, nor those that a changed configuration dropped.
+ */
+export const SLOTS_WITHOUT = `
+  SELECT count(*)::int FROM slot WHERE source = s.name AND trigger = 'schedule' AND state IN ('failed', 'missed')
+     AND due_at > coalesce(n.recorded_at, s.created_at)
+     AND why NOT LIKE 'paused since %' AND why NOT LIKE 'the schedule was changed %'
+     AND why NOT LIKE 'the source is no longer configured%'`;
+
+/** How it ends is not known yet. */
+export const OPEN_SLOT = `
+  SELECT FROM slot WHERE source = s.name AND (state = 'leased' OR (state = 'due' AND due_at <= clock_timestamp()))`;
+
 /** `interrupted`: somebody stopped the process that read. That person knows. */
 const STANDINGS = `
   SELECT s.name AS source, s.last_seq AS "lastSeq", n.recorded_at AS "snapshotAt",
          s.paused_at AS "pausedAt", s.paused_why AS "pausedWhy", last.ended_at AS "failedAt", last.why AS "failedWhy",
-         (SELECT count(*)::int FROM slot WHERE source = s.name AND trigger = 'schedule' AND state IN ('failed', 'missed')
-             AND due_at > coalesce(n.recorded_at, s.created_at)) AS "slotsWithout",
-         EXISTS (SELECT FROM slot WHERE source = s.name
-                    AND (state = 'leased' OR (state = 'due' AND due_at <= clock_timestamp()))) AS open,
+         (${SLOTS_WITHOUT}) AS "slotsWithout", EXISTS (${OPEN_SLOT}) AS open,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'at', body ->> 'at')), '[]') FROM alert
            WHERE source = s.name AND seq = s.last_seq AND kind IN ('run-failed', 'source-paused', 'source-silent')) AS told
     FROM source s

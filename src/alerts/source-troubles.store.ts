@@ -9,13 +9,13 @@ import { sourceTroubles } from './source-troubles.js';
  * was told is seen under a lock, so that each is told once.
  */
 export async function tellTroubles(
-  db: Database,
+  { quick }: Pick<Database, 'quick'>,
   sources: readonly string[],
   routing: AlertRouting,
 ): Promise<void> {
-  const standings = await sourceStandings(db, sources);
+  const standings = await sourceStandings(quick, sources);
   for (const { source } of standings.filter((standing) => sourceTroubles(standing).length > 0)) {
-    await db.transaction(async (tx) => {
+    await quick.transaction(async (tx) => {
       await lockAlerts(tx, source);
       const [standing] = await sourceStandings(tx, [source]);
       if (standing === undefined) return;

@@ -21,6 +21,14 @@ export interface SourceStanding {
 /** So many intervals without a snapshot are silence. */
 const SILENT_AFTER = 2;
 
+/**
+ * Whether nothing came for two intervals, and nothing that is under way can still change that; of a source that is
+ * always under way, because it hangs, the third slot decides.
+ */
+export function isSilent({ slotsWithout, open }: Pick<SourceStanding, 'slotsWithout' | 'open'>): boolean {
+  return slotsWithout >= (open ? SILENT_AFTER + 1 : SILENT_AFTER);
+}
+
 /** Each is told once between two snapshots: the first failure, every pause, and that nothing came for two intervals. */
 export function sourceTroubles(standing: SourceStanding): AlertDraft[] {
   const { paused, failed } = standing;
@@ -40,7 +48,7 @@ export function sourceTroubles(standing: SourceStanding): AlertDraft[] {
           } as const,
         ]
       : []),
-    ...(standing.slotsWithout >= SILENT_AFTER && !standing.open && !isTold('source-silent')
+    ...(isSilent(standing) && !isTold('source-silent')
       ? [{ kind: 'source-silent', severity: 'critical', body: silence(standing) } as const]
       : []),
   ];

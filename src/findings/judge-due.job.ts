@@ -1,11 +1,19 @@
 import type { Database } from '../platform/database.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { Tx } from '../platform/tx.js';
+import { whileRenewing } from '../platform/while-renewing.js';
 import type { Verdicts } from '../rules/verdicts.js';
 import { knownSources } from '../snapshots/known-source.view.js';
 import { productOf } from '../sources/source-config.js';
 import { activateAtFirstStart } from './activate-rules.job.js';
-import { type Judge, NOTHING_WATCHED, type Rulebook, type RuleFacts, verdictsDigest } from './judge.js';
+import {
+  type Judge,
+  NOTHING_WATCHED,
+  type Rulebook,
+  type RuleFacts,
+  verdictsDigestInSteps,
+} from './judge.js';
 import { accountIdentity, isRetiredAt, judgedStateOf } from './judged-state.view.js';
 import { type RecordedEvent, type RecordedJudgement, recordJudgement } from './judgement.store.js';
 import {
@@ -200,7 +208,11 @@ export class JudgeDue {
 
   private async judgeClaimed(bench: Bench, claim: JudgementClaim, product: string): Promise<JudgedOnce> {
     try {
-      const { id: judgement, events } = await this.perform(bench, claim, product);
+      const { id: judgement, events } = await whileRenewing(
+        () => this.due.renew(claim),
+        this.due.renewMs,
+        () => this.perform(bench, claim, product),
+      );
       const { source, seq, reason } = claim;
       return { source, seq, judgement, reason, events };
     } catch (error) {
@@ -227,7 +239,8 @@ export class JudgeDue {
     const ownAccount = await this.ownAccount(source);
     const state = await judgedStateOf(db, source, seq, { product, ownAccount });
     const watched = !(await isRetiredAt(db, source, seq));
-    const verdicts: Verdicts = watched ? judge.judge(state, asOf) : NOTHING_WATCHED;
+    const verdicts: Verdicts = watched ? await judge.judge(state, asOf) : NOTHING_WATCHED;
+    const digest = await inSteps(verdictsDigestInSteps(verdicts));
     const subjects = new Set([
       ...state.principals.map(({ id }) => `principal ${id}`),
       ...state.roles.map(({ id }) => `role ${id}`),
@@ -244,7 +257,7 @@ export class JudgeDue {
         snapshotDigest: state.digest,
         rulesetDigest: judge.digest,
         waivers: inForceAt(waivers, asOf),
-        verdictsDigest: verdictsDigest(verdicts),
+        verdictsDigest: digest,
         ownAccount,
         assessments: verdicts.assessments,
         rules: judge.rules,

@@ -1,6 +1,7 @@
 /**
  * What this room asks of the rules: something that judges a state, and says by which texts it does.
  */
+import { createHash } from 'node:crypto';
 import type { JudgedState } from '../access/judged-state.js';
 import { canonicalBytes, sha256 } from '../platform/canonical.js';
 import type { Verdicts } from '../rules/verdicts.js';
@@ -24,7 +25,7 @@ export interface Judge {
   readonly digest: string;
   readonly rules: readonly RuleFacts[];
   /** Pure: the same state, ruleset and time give the same verdicts. A rule that throws becomes an assessment. */
-  judge(state: JudgedState, asOf: Date): Verdicts;
+  judge(state: JudgedState, asOf: Date): Verdicts | Promise<Verdicts>;
 }
 
 /** Where rulesets come from. */
@@ -43,6 +44,20 @@ export function rulesetDigest(document: Json): string {
 /** By which two judgings of one state are compared: SHA-256 of the verdicts' RFC 8785 bytes, lower-case hex. */
 export function verdictsDigest(verdicts: Verdicts): string {
   return digestOf(verdicts);
+}
+
+const VIOLATIONS_A_STEP = 100;
+
+/** The same, with a pause every now and then: there may be as many violations as holders. */
+export function* verdictsDigestInSteps({ assessments, violations }: Verdicts): Generator<void, string> {
+  const hash = createHash('sha256').update('{"assessments":').update(canonicalBytes(assessments));
+  hash.update(',"violations":[');
+  for (const [i, violation] of violations.entries()) {
+    if (i > 0) hash.update(',');
+    hash.update(canonicalBytes(violation));
+    if (i % VIOLATIONS_A_STEP === 0) yield;
+  }
+  return hash.update(']}').digest('hex');
 }
 
 function digestOf(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import { isGone, thisProcess } from '../platform/this-process.js';
-import type { Sql, Tx } from '../platform/tx.js';
+import type { Sql, Statements, Tx } from '../platform/tx.js';
 import type { JudgementReason } from './why-due.js';
 
 /** A snapshot that this process may judge, until `epoch` is no longer the row's. */
@@ -16,7 +16,7 @@ export interface JudgementClaim {
   readonly asOf: Date;
 }
 
-/** How long a claim holds. Judging takes seconds; whoever takes longer is fenced, and nothing is lost. */
+/** How long a claim holds without a renewal; whoever is taken over is fenced, and nothing is lost. */
 const LEASE_MS = 5 * 60_000;
 /** A judgement that failed is tried again after a minute, then later and later. */
 const RETRY_SECONDS = 60;
@@ -56,10 +56,19 @@ interface DueRow {
 
 /** Claims on the database's clock. Of one source the oldest snapshot is judged first, and one at a time. */
 export class JudgementDueStore {
+  private readonly db: Statements;
+
   constructor(
-    private readonly db: Database,
+    db: Pick<Database, 'quick'>,
     private readonly leaseMs = LEASE_MS,
-  ) {}
+  ) {
+    this.db = db.quick;
+  }
+
+  /** How often a claim is renewed while it is judged. */
+  get renewMs(): number {
+    return Math.max(100, this.leaseMs / 4);
+  }
 
   /**
    * Claims what has to be judged next of a source; null: nothing, not yet, or somebody else is at it.
@@ -91,6 +100,18 @@ export class JudgementDueStore {
       const { id, reason, now: asOf } = next;
       return { source, id, epoch: row.epoch, seq: next.seq ?? next.last_seq, reason, asOf };
     });
+  }
+
+  /** Prolongs a claim that is still this one's. While its judgement is recorded its row is locked, and needs no lease. */
+  async renew({ source, id, epoch }: JudgementClaim): Promise<void> {
+    await this.db.query(
+      `WITH mine AS (
+         SELECT source, id FROM judgement_due WHERE source = $1 AND id = $2 AND epoch = $3 FOR UPDATE SKIP LOCKED
+       )
+       UPDATE judgement_due d SET lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+         FROM mine WHERE d.source = mine.source AND d.id = mine.id`,
+      [source, id, epoch, this.leaseMs],
+    );
   }
 
   /** Gives back what was not judged; with `why`, it is tried again later. */

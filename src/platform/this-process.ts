@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { hasCode } from './errors.js';
 
@@ -5,6 +6,13 @@ import { hasCode } from './errors.js';
 export function thisProcess(): string {
   return `${hostname()}/${String(process.pid)}`;
 }
+
+/** The same, told from every other that had or will have this number. */
+export function thisProcessOnly(): string {
+  return `${thisProcess()}/${NONCE}`;
+}
+
+const NONCE = randomBytes(6).toString('hex');
 
 /** Whether a process of this machine is certainly no more. Of other machines nothing is certain. */
 export function isGone(holder: string): boolean {

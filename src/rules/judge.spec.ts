@@ -1,5 +1,5 @@
 import type { JudgedPrincipal, JudgedState, Right } from '../access/judged-state.js';
-import { judge } from './judge.js';
+import { judge, judgeInSteps } from './judge.js';
 import { canonicalBytes } from '../platform/canonical.js';
 import { type Rule, type Ruleset, rulesetFrom } from './ruleset.js';
 import type { Assessment, Verdicts } from './verdicts.js';
@@ -268,5 +268,20 @@ describe('a right that a group holds whose members are not known', () => {
   it('leaves what is surely lacking', () => {
     const both = LACKS_SESSION.replace('[', '[Lock device, ') + '\napplies: { kinds: [local-admin] }';
     expect(judged(both, ann('directory'), group())).toMatchObject({ violated: 1, unassessable: 0 });
+  });
+});
+
+describe('judging in steps', () => {
+  it('pauses every few principals, and gives the same bytes', () => {
+    const state = stateOf(
+      Array.from({ length: 200 }, (_, i) => principal(`${i + 1}`, [right('Wipe device')])),
+    );
+    const rules = rulesOf(HOLDS_WIPE);
+    const steps = judgeInSteps(state, rules, AS_OF);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) pauses++;
+    expect(pauses).toBeGreaterThanOrEqual(10);
+    expect(canonicalBytes(step.value)).toEqual(canonicalBytes(judge(state, rules, AS_OF)));
   });
 });

@@ -19,7 +19,17 @@ const NO_TIERS = new RiskTiers('', new Map(), new Map());
  * A rule that throws is an assessment with its error; the others go on.
  * @param asOf the moment for which age is reckoned
  */
-export function judge(state: JudgedState, ruleset: Pick<Ruleset, 'rules' | 'tiers'>, asOf: Date): Verdicts {
+export function judge(state: JudgedState, ruleset: Judging, asOf: Date): Verdicts {
+  return lastOf(judgeInSteps(state, ruleset, asOf));
+}
+
+type Judging = Pick<Ruleset, 'rules' | 'tiers'>;
+
+/** Small enough that one step takes milliseconds, whatever the rules. */
+const PRINCIPALS_A_STEP = 20;
+
+/** The same, with a pause after each step: whoever has other work to do meanwhile takes them one by one. */
+export function* judgeInSteps(state: JudgedState, ruleset: Judging, asOf: Date): Generator<void, Verdicts> {
   const around: Surroundings = {
     asOf,
     model: permissionModelOf(state.product),
@@ -31,12 +41,27 @@ export function judge(state: JudgedState, ruleset: Pick<Ruleset, 'rules' | 'tier
   const principals = [...state.principals].sort((a, b) =>
     bySubject({ kind: 'principal', id: a.id }, { kind: 'principal', id: b.id }),
   );
-  for (const principal of principals) for (const one of judges) one.see(principal);
-  const judged = judges.map((one) => one.result());
+  yield;
+  for (const [i, principal] of principals.entries()) {
+    for (const one of judges) one.see(principal);
+    if (i % PRINCIPALS_A_STEP === 0) yield;
+  }
+  const judged: Judged[] = [];
+  for (const one of judges) {
+    judged.push(one.result());
+    yield;
+  }
   return {
     violations: judged.flatMap(({ violations }) => violations).sort(byPlace),
     assessments: judged.map(({ assessment }) => assessment).sort((a, b) => byText(a.rule, b.rule)),
   };
+}
+
+function lastOf<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 function judgeOf(rule: Rule, state: JudgedState, around: Surroundings): RuleJudge {

@@ -1,8 +1,8 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { type Actor, maySee } from '../platform/http/actor.js';
 import { CurrentActor, NeedsNothing, NeedsUnlessLocal } from '../platform/http/needs.js';
-import { Health } from './health.job.js';
-import type { SourceStatus } from './status.view.js';
+import { Health, type HealthReport } from './health.job.js';
 
 @Controller('health')
 export class HealthController {
@@ -15,24 +15,25 @@ export class HealthController {
     return { status: 'ok' };
   }
 
+  /** Anybody may ask: so it says in one word what is wrong, and names nothing. */
   @Get('ready')
   @NeedsNothing()
-  async ready(): Promise<{ status: 'ok' }> {
-    if (await this.health.ready()) return { status: 'ok' };
-    throw new ServiceUnavailableException({ status: 'unavailable' });
+  async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; why?: string[] }> {
+    const why = (await this.health.unready()).map(({ code }) => code);
+    if (why.length === 0) return { status: 'ok' };
+    response.status(503);
+    return { status: 'unavailable', why };
   }
 
   @Get()
   @NeedsUnlessLocal('sources:read')
-  async sources(
+  async report(
     @CurrentActor() actor: Actor,
-  ): Promise<{ sources: SourceStatus[]; notJudging: string | null }> {
-    const sources = await this.health
-      .sources()
-      .catch(() => Promise.reject(new ServiceUnavailableException()));
-    return {
-      notJudging: this.health.notJudging,
-      sources: sources.filter(({ source }) => maySee(actor, source)),
-    };
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<HealthReport & { notJudging: string | null }> {
+    const report = await this.health.report();
+    if (report.status === 'unavailable') response.status(503);
+    const sources = report.sources.filter(({ source }) => maySee(actor, source));
+    return { ...report, sources, notJudging: this.health.notJudging };
   }
 }

@@ -1,11 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseAway, onceItAnswers } from '../platform/database-away.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 import { TIMING, type Timing } from './timing.js';
 
 /** Reasons this file aborts a run with; the run's own words are kept where it has better ones. */
 const LOST = 'its lease was lost: another process may read the source now';
-const UNRENEWED = 'its lease could not be renewed in time';
+const UNRENEWED = 'its lease could not be renewed in time: the database was away';
+
+/** A renewal that failed is tried again so soon. */
+const RETRY_MS = 1_000;
+/** So often a slot is read anew because the database was away; then the next one has to do. */
+const MOST_ATTEMPTS = 10;
+
+/** A run that the database, not the source, has ended: the slot is due again. */
+interface CutOff {
+  readonly outcome: 'cut-off';
+  readonly why: string;
+}
 
 export interface RunOptions {
   /** Aborted when the process is asked to stop: the slot is then handed back. */
@@ -32,7 +44,7 @@ export class LeasedRun {
     const tooLong = `it took longer than ${String(Math.round(limitMs / 60_000))} minutes (limits.runMinutes)`;
     const limit = setTimeout(() => reading.abort(new Error(tooLong)), limitMs);
     const renewing = this.keepLease(claim, reading, stopped.signal);
-    let outcome: RunOutcome;
+    let outcome: RunOutcome | CutOff;
     try {
       outcome = await this.runner.run(claim, AbortSignal.any([reading.signal, shutdown]));
     } catch (error) {
@@ -46,34 +58,49 @@ export class LeasedRun {
   }
 
   /** A run that threw may have been cut off while its commit was under way: the slot knows. */
-  private async afterThrow(claim: Claim, error: unknown): Promise<RunOutcome> {
-    const fate = await this.slots.fateOf(claim.source, claim.dueAt);
+  private async afterThrow(claim: Claim, error: unknown): Promise<RunOutcome | CutOff> {
+    const fate = await this.recorded(() => this.slots.fateOf(claim.source, claim.dueAt));
     if (fate?.state === 'published' && fate.runId === claim.runId && fate.seq !== null) {
       return { outcome: 'published', seq: fate.seq };
     }
-    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
+    const why = wordsOf(error);
+    return isDatabaseAway(error)
+      ? { outcome: 'cut-off', why: `the database was away: ${why}` }
+      : { outcome: 'failed', why };
   }
 
   private async end(
     claim: Claim,
-    outcome: RunOutcome,
+    outcome: RunOutcome | CutOff,
     reading: AbortSignal,
     shutdown: AbortSignal,
   ): Promise<RunOutcome> {
     if (outcome.outcome === 'published') return outcome;
-    if (shutdown.aborted && !reading.aborted && outcome.outcome === 'failed') {
-      await this.slots.handBack(claim);
-      return { ...outcome, why: 'interrupted' };
+    if (shutdown.aborted && !reading.aborted && outcome.outcome !== 'fenced') {
+      await this.recorded(() => this.slots.handBack(claim));
+      return { outcome: 'failed', why: 'interrupted' };
     }
     const why = reading.aborted ? wordsOf(reading.reason) : (outcome.why ?? 'no reason given');
-    return { ...outcome, outcome: await this.slots.fail(claim, why), why };
+    const cutOff = outcome.outcome === 'cut-off' || why === UNRENEWED;
+    if (cutOff && claim.epoch < MOST_ATTEMPTS) {
+      await this.recorded(() => this.slots.handBack(claim, why));
+      return { outcome: 'failed', why };
+    }
+    return { outcome: await this.recorded(() => this.slots.fail(claim, why)), why };
+  }
+
+  /** Waits for a database that is away for as long as the lease may hold: after that, others may have taken over. */
+  private recorded<T>(work: () => Promise<T>): Promise<T> {
+    return onceItAnswers(work, this.timing.leaseMs);
   }
 
   /** Renews until `stop`; aborts the reading when the lease is somebody else's, or could not be renewed while it held. */
   private async keepLease(claim: Claim, reading: AbortController, stop: AbortSignal): Promise<void> {
     // The process's own monotonic clock, and only to give up early: whether the lease holds, the database says.
     let heldSince = performance.now();
-    while (await pauseFor(this.timing.renewMs, stop)) {
+    let pauseMs = this.timing.renewMs;
+    while (await pauseFor(pauseMs, stop)) {
+      pauseMs = this.timing.renewMs;
       const asked = performance.now();
       try {
         const renewal = await this.slots.renew(claim);
@@ -81,6 +108,7 @@ export class LeasedRun {
         if (renewal !== 'renewed') return;
         heldSince = asked;
       } catch (error) {
+        pauseMs = Math.min(RETRY_MS, this.timing.renewMs);
         if (performance.now() - heldSince < this.timing.leaseMs) continue;
         reading.abort(new Error(UNRENEWED, { cause: error }));
         return;

@@ -3,8 +3,8 @@ import { Gauge, Registry } from 'prom-client';
 import { Database } from '../platform/database.js';
 import { type Actor, maySee } from '../platform/http/actor.js';
 import { HttpMetrics } from '../platform/http/http-metrics.js';
+import { Health } from './health.job.js';
 import { type Counted, messageCounts, openFindingCounts, slotCounts } from './metrics.view.js';
-import { statusOfSources } from './status.view.js';
 
 /** Gathers what Prometheus asks for. What the database knows is asked anew each time, so that replicas say the same. */
 @Injectable()
@@ -14,13 +14,55 @@ export class MetricsJob {
   constructor(
     private readonly db: Database,
     private readonly http: HttpMetrics,
+    private readonly health: Health,
   ) {}
 
-  /** In the text format of Prometheus. */
+  /** In the text format of Prometheus. What the process knows of itself is told although the database is away. */
   async render(actor: Pick<Actor, 'sources'>): Promise<string> {
+    const own = this.own();
+    const [up, stored] = await this.stored(actor).then(
+      (registry) => [1, [registry]] as const,
+      () => [0, []] as const,
+    );
+    single(own, 'rolewatch_database_up', '1: the database answers.', up);
+    return Registry.merge([...stored, own, this.http.registry]).metrics();
+  }
+
+  private own(): Registry {
+    const registry = new Registry();
+    const { lookedMsAgo, clock, eventLoop } = this.health.process;
+    const seconds = (ms: number | null): number => (ms === null ? Number.NaN : ms / 1_000);
+    single(
+      registry,
+      'rolewatch_pulse_age_seconds',
+      'Since this process last looked for work; NaN: it looks for none, or has not yet.',
+      seconds(lookedMsAgo),
+    );
+    single(
+      registry,
+      'rolewatch_clock_ahead_seconds',
+      "By how much the clock of this process is ahead of the database's.",
+      seconds(clock?.aheadMs ?? null),
+    );
+    single(
+      registry,
+      'rolewatch_event_loop_delay_p99_seconds',
+      'How long work that was due waited for its turn, in the last ten seconds.',
+      seconds(eventLoop.p99Ms),
+    );
+    single(
+      registry,
+      'rolewatch_event_loop_delay_max_seconds',
+      'The longest such wait in the last ten seconds.',
+      seconds(eventLoop.maxMs),
+    );
+    return registry;
+  }
+
+  private async stored(actor: Pick<Actor, 'sources'>): Promise<Registry> {
     const registry = new Registry();
     const seen = ({ source }: { readonly source: string }): boolean => maySee(actor, source);
-    const sources = (await statusOfSources(this.db)).filter(seen);
+    const sources = (await this.health.sources()).filter(seen);
     const ages = sources.flatMap(({ source, lastSnapshot }) =>
       lastSnapshot === null ? [] : [{ source, value: lastSnapshot.ageSeconds }],
     );
@@ -39,6 +81,20 @@ export class MetricsJob {
       [],
       paused,
     );
+    const troubles = sources.flatMap(({ source, troubles: all }) =>
+      TROUBLES.map((trouble) => ({
+        source,
+        trouble,
+        value: all.some(({ code }) => code === trouble) ? 1 : 0,
+      })),
+    );
+    gauge(
+      registry,
+      'rolewatch_source_trouble',
+      '1: the source is paused, silent, failing, or has something held.',
+      ['trouble'],
+      troubles,
+    );
     const slots = (await slotCounts(this.db)).filter(seen);
     gauge(registry, 'rolewatch_slots', 'Slots of the last seven days, by state.', ['state'], slots);
     const findings = (await openFindingCounts(this.db)).filter(seen);
@@ -51,8 +107,14 @@ export class MetricsJob {
     );
     const messages = (await messageCounts(this.db)).filter(seen);
     gauge(registry, 'rolewatch_messages', 'Messages of the outbox, by state.', ['state'], messages);
-    return Registry.merge([registry, this.http.registry]).metrics();
+    return registry;
   }
+}
+
+const TROUBLES = ['paused', 'silent', 'failing', 'held'] as const;
+
+function single(registry: Registry, name: string, help: string, value: number): void {
+  new Gauge({ name, help, registers: [registry] }).set(value);
 }
 
 function gauge<L extends string>(

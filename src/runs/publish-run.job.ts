@@ -11,6 +11,7 @@ import { journalHead } from '../snapshots/journal-head.view.js';
 import type { RunFacts } from '../snapshots/manifest.js';
 import type { RunFrame } from '../snapshots/list-reading.js';
 import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
+import { refuseLostStaging } from '../snapshots/stage.store.js';
 import type { Claim } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 
@@ -25,6 +26,8 @@ export interface PublishParts {
 /** What a run knows of its publication. */
 export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | 'facts'> {
   readonly facts: Omit<RunFacts, 'rulesetDigest' | 'journal'>;
+  /** It is the last one: the source is no longer configured. */
+  readonly retires?: boolean;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function publishRun(
   const { readings, leftScopes } = publication;
   return db.transaction(async (tx) => {
     await slots.lockForPublish(tx, claim);
+    if (readings.length > 0) await refuseLostStaging(tx, claim.runId);
     const { seq } = await publishSnapshot(tx, {
       ...publication,
       facts: {
@@ -60,6 +64,8 @@ export async function publishRun(
     });
     await writeAlerts(tx, { source, seq, tiers, explanation, readings, routing });
     await dueForJudgement(tx, source, seq);
+    if (publication.retires === true)
+      await tx.execute('UPDATE source SET retired_seq = $2 WHERE name = $1', [source, seq]);
     await slots.markPublished(tx, claim, seq);
     return seq;
   });

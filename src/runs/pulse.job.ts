@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RolewatchError } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
+import { within } from '../platform/within.js';
 import type { Claim } from './claim.js';
 import type { LeasedRun } from './leased-run.job.js';
 import type { ScheduledSource, ScheduleStore } from './schedule.store.js';
@@ -21,6 +21,8 @@ export class PulseJob {
   private readonly running = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private beating: Promise<void> | null = null;
+  private retiring: Promise<void> | null = null;
+  private lookedAt: number | null = null;
   private drained: Promise<void> | null = null;
 
   constructor(
@@ -42,6 +44,11 @@ export class PulseJob {
     });
     await this.beating;
     this.beating = null;
+  }
+
+  /** Since it last looked for work to the end, in milliseconds; null: not yet. By the process's own monotonic clock. */
+  get lookedMsAgo(): number | null {
+    return this.lookedAt === null ? null : performance.now() - this.lookedAt;
   }
 
   /**
@@ -67,6 +74,7 @@ export class PulseJob {
   /** Resolves once every run that has been begun has ended. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
+    await this.retiring;
   }
 
   /**
@@ -86,11 +94,7 @@ export class PulseJob {
   }
 
   private async idleWithin(ms: number): Promise<boolean> {
-    const waiting = new AbortController();
-    const late = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
-    const inTime = await Promise.race([this.settled().then(() => true), late]);
-    waiting.abort();
-    return inTime;
+    return within(ms, this.settled());
   }
 
   /** A look that is under way may still begin runs, or wait for a database that does not answer. */
@@ -106,8 +110,18 @@ export class PulseJob {
     await this.schedules.endUnconfigured(names);
     if (this.drained !== null) return;
     for (const claim of await this.slots.claimDue(names, MAX_RUNS - this.running.size)) this.begin(claim);
-    // last: it publishes, which takes a while, and what is due must wait neither for that nor for its success
-    for (const source of await this.retire(names)) this.log.info('no longer configured: retired', { source });
+    this.lookedAt = performance.now();
+    // it publishes, which takes a while: what is due waits neither for that nor for its success
+    this.retiring ??= this.retireDropped(names).finally(() => (this.retiring = null));
+  }
+
+  private async retireDropped(names: readonly string[]): Promise<void> {
+    try {
+      for (const source of await this.retire(names))
+        this.log.info('no longer configured: retired', { source });
+    } catch (error) {
+      this.log.error('what is no longer configured could not be retired', { error });
+    }
   }
 
   private begin(claim: Claim): void {

@@ -1,6 +1,7 @@
 import type { RiskTiers } from '../access/risk.js';
 import type { AlertRouting } from '../alerts/alert-routing.js';
 import type { Database } from '../platform/database.js';
+import { onceItAnswers } from '../platform/database-away.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
 import type { ListReading } from '../snapshots/list-reading.js';
@@ -51,6 +52,7 @@ export class RunSource implements Runner {
     const opened = await this.parts.open(claim.source);
     try {
       await this.stage.clear(claim.runId);
+      await this.stage.begin(claim.runId);
       await refuseOlderImport(this.parts.db, opened.source);
       const reading = await this.read(claim, opened, signal);
       signal.throwIfAborted();
@@ -93,8 +95,7 @@ export class RunSource implements Runner {
   private async explainFailure(claim: Claim, error: unknown, signal: AbortSignal): Promise<RunOutcome> {
     if (signal.aborted) return { outcome: 'failed', why: String(signal.reason) };
     if (error instanceof SourceError) {
-      if (error.code === 'unauthorised')
-        await new PauseStore(this.parts.db).pause(claim.source, error.message);
+      if (error.code === 'unauthorised') await this.pause(claim.source, error.message);
       return { outcome: 'failed', why: error.message };
     }
     if (error instanceof RolewatchError) {
@@ -105,7 +106,15 @@ export class RunSource implements Runner {
     }
     throw error;
   }
+
+  /** Not recorded, the pause would let the same credentials be tried again: that may lock the account. */
+  private async pause(source: string, why: string): Promise<void> {
+    await onceItAnswers(() => new PauseStore(this.parts.db).pause(source, why), PAUSE_WITHIN_MS);
+  }
 }
+
+/** Longer than a database that restarts is away. */
+const PAUSE_WITHIN_MS = 60_000;
 
 /** A run in which no list gave anything is a failed one: the state we stand by stays the last one. */
 function learntSomething({ lists }: SourceReading): boolean {

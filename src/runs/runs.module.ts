@@ -5,6 +5,7 @@ import type { AlertsConfig } from '../alerts/alerts-config.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
 import { Database } from '../platform/database.js';
+import { type Role, ROLES } from '../platform/config/server-config.js';
 import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
@@ -18,6 +19,7 @@ import { MetricsController } from './metrics.controller.js';
 import { MetricsJob } from './metrics.job.js';
 import { PageController } from './page.controller.js';
 import { type PulsedSource, PulseJob } from './pulse.job.js';
+import { OwnRoles, ReplicaJob } from './replica.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
@@ -27,17 +29,24 @@ import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
 import { Timers } from './timers.job.js';
 
-export const RUNS_CONTROLLERS = [HealthController, MetricsController, PageController, SourcesController];
+/** What every process answers. */
+const WATCHED = [HealthController, MetricsController];
+export const RUNS_CONTROLLERS = [...WATCHED, PageController, SourcesController];
 
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(configured: ConfiguredSources, alerts: AlertsConfig, judge: JudgeParts): DynamicModule {
+  static forRoot(
+    configured: ConfiguredSources,
+    alerts: AlertsConfig,
+    judge: JudgeParts,
+    roles: readonly Role[] = ROLES,
+  ): DynamicModule {
     const names = configured.sources.map(({ name }) => name);
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
-      controllers: [...RUNS_CONTROLLERS],
+      controllers: roles.includes('api') ? RUNS_CONTROLLERS : WATCHED,
       providers: [
         Health,
         HttpMetrics,
@@ -48,6 +57,8 @@ export class RunsModule {
           useFactory: (db: Database, health: Health) => new StatusPageJob(db, health, configured.risk),
         },
         Timers,
+        { provide: OwnRoles, useValue: { roles, sources: names } },
+        ReplicaJob,
         {
           provide: ServeLookup,
           inject: [Database],

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.js';
-import type { Sql, Tx } from '../platform/tx.js';
+import type { Sql, Statements, Tx } from '../platform/tx.js';
 import {
   type CatchUp,
   catchUp,
@@ -26,7 +26,11 @@ const UNCONFIGURED_GRACE = `interval '1 hour'`;
 
 /** Sees slots before they are due, and gives each that passed unread its state. */
 export class ScheduleStore {
-  constructor(private readonly db: Database) {}
+  private readonly db: Statements;
+
+  constructor(db: Pick<Database, 'quick'>) {
+    this.db = db.quick;
+  }
 
   /**
    * Makes the sources known to the database; those that are keep what they have. They are looked for first, since

@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Arguments, CommandSpec } from '../platform/command/command.js';
-import { isThisMachine, type ServerConfig } from '../platform/config/server-config.js';
+import { isThisMachine, ROLES, type ServerConfig } from '../platform/config/server-config.js';
+import { RolewatchError } from '../platform/errors.js';
 import type { Reach } from '../platform/http/protect.js';
 import { tlsMaterial } from '../platform/http/tls.js';
 import { Log } from '../platform/log.js';
@@ -19,6 +20,11 @@ export type Compose<C> = (
 ) => Promise<DynamicModule> | DynamicModule;
 
 const OPTIONS = {
+  role: {
+    kind: 'texts',
+    value: 'ROLE',
+    description: 'do only this instead of server.roles: api, worker; may be given twice, or with a comma',
+  },
   port: { kind: 'count', value: 'PORT', description: 'listen here instead of server.port; 0: any free port' },
 } as const;
 
@@ -29,12 +35,16 @@ export function serveCommand<C extends Served>(
     name: 'serve',
     summary: 'run the service: read every source on its schedule, show health and the latest drift',
     description:
-      'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address: /api/v1 to whoever has a token (`rolewatch accounts token create`), / shows the latest drift, /health, /health/live and /health/ready say how it is doing, /metrics tells Prometheus. Any number of these may share one database. Exit code 0 when stopped, 1 on a fault.',
+      'Runs until it is stopped (SIGINT, SIGTERM): reads each source when it is due and answers on the configured address: /api/v1 to whoever has a token (`rolewatch accounts token create`), / shows the latest drift, /health, /health/live and /health/ready say how it is doing, /metrics tells Prometheus. Any number of these may share one database: all equal, or some with the role api, which only answer, and some with the role worker, which read, judge and tell, and answer only /health and /metrics. Exit code 0 when stopped, 1 on a fault.',
     arguments: {},
     options: OPTIONS,
-    examples: ['rolewatch serve', 'rolewatch serve --config /etc/rolewatch.yaml --port 8080'],
+    examples: [
+      'rolewatch serve',
+      'rolewatch serve --config /etc/rolewatch.yaml --port 8080',
+      'rolewatch serve --role worker',
+    ],
     async run(context, _args, options) {
-      const config = await context.config();
+      const config = withRoles(await context.config(), options.role);
       const opened = await context.openDatabase();
       const log = Log.toStderr(process.env['LOG_LEVEL']);
       const { host, tls } = config.server;
@@ -50,6 +60,16 @@ export function serveCommand<C extends Served>(
       return 0;
     },
   };
+}
+
+/** @throws RolewatchError usage */
+function withRoles<C extends Served>(config: C, asked: readonly string[] | undefined): C {
+  if (asked === undefined) return config;
+  const words = asked.flatMap((text) => text.split(',')).map((word) => word.trim());
+  const stranger = words.find((word) => !ROLES.some((role) => role === word));
+  if (stranger !== undefined)
+    throw new RolewatchError('usage', `--role: "${stranger}" is none of ${ROLES.join(', ')}`);
+  return { ...config, server: { ...config.server, roles: ROLES.filter((role) => words.includes(role)) } };
 }
 
 /** Whoever listens for more than this machine is asked for by its public name, or by an address. */

@@ -7,6 +7,7 @@ import { protect, type Reach } from '../platform/http/protect.js';
 import type { TlsMaterial } from '../platform/http/tls.js';
 import type { Log } from '../platform/log.js';
 import { NestLog } from '../platform/nest-log.js';
+import { Health } from './health.job.js';
 import { STYLE_HASH } from './status-page.js';
 
 export interface ServeOptions {
@@ -26,19 +27,14 @@ export interface ServeOptions {
 
 /**
  * Runs the service until it is asked to stop; then runs are drained, slots handed back and connections closed.
- * A promise nobody waits for that fails is a fault of ours: it is logged, and the process ends with 1.
+ * A fault that nobody catches is logged, and the process ends with 1.
  */
 export async function serve(module: DynamicModule, options: ServeOptions): Promise<void> {
   const { host, port, tls, reach, log, signal } = options;
-  const onUnhandled = (error: unknown): never => {
-    log.fatal('unhandled rejection', { error });
-    process.exit(1);
-  };
-  process.on('unhandledRejection', onUnhandled);
+  const forget = endOnFaults(log);
   const app = await NestFactory.create<NestExpressApplication>(module, {
     logger: new NestLog(log),
     abortOnError: false,
-    forceCloseConnections: true,
     bodyParser: false,
     ...(tls && { httpsOptions: { ...tls } }),
   });
@@ -58,7 +54,31 @@ export async function serve(module: DynamicModule, options: ServeOptions): Promi
     if (!signal.aborted) await once(signal, 'abort');
     log.info('stopping');
   } finally {
-    await app.close();
-    process.off('unhandledRejection', onUnhandled);
+    await stop(app);
+    forget();
   }
+}
+
+/** So long an answer that is under way may take once the process is asked to stop. */
+const ANSWERS_MS = 12_000;
+
+/** Says "not ready" and answers on, while runs are drained; then takes no more requests, and ends those under way. */
+async function stop(app: NestExpressApplication): Promise<void> {
+  app.get(Health, { strict: false }).stop();
+  const server = app.getHttpServer();
+  const late = setTimeout(() => server.closeAllConnections(), ANSWERS_MS);
+  await app.close();
+  clearTimeout(late);
+}
+
+/** What nobody has foreseen leaves a process of which nobody knows what it does: it ends, and is started again. */
+function endOnFaults(log: Log): () => void {
+  const end = (event: string) => (error: unknown) => {
+    log.fatal(event, { error });
+    process.exit(1);
+  };
+  const onRejection = end('unhandled rejection');
+  const onException = end('uncaught exception');
+  process.on('unhandledRejection', onRejection).on('uncaughtException', onException);
+  return () => void process.off('unhandledRejection', onRejection).off('uncaughtException', onException);
 }

@@ -2,7 +2,7 @@ import { appendAction } from '../accounts/action-log.store.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import { isGone, thisProcess } from '../platform/this-process.js';
-import type { Sql, Tx } from '../platform/tx.js';
+import type { Sql, Statements, Tx } from '../platform/tx.js';
 import type { Claim } from './claim.js';
 import { beginRun, endRun } from './run.store.js';
 import { TIMING, type Timing } from './timing.js';
@@ -20,8 +20,19 @@ export interface SlotFate {
 }
 
 export interface ManualClaim {
-  readonly evenIfPaused?: boolean;
+  /** Closes the books on a source: it is sent nothing, so that a pause does not matter, and closed once. */
+  readonly toRetire?: boolean;
+  /** By whom, to be logged. */
   readonly asked?: string;
+}
+
+const STOPPED = 'interrupted: the process that read it was asked to stop';
+
+interface SourceRow {
+  readonly last_seq: number;
+  readonly retired_seq: number | null;
+  readonly paused_at: Date | null;
+  readonly paused_why: string | null;
 }
 
 /** Claimable: due, or claimed by somebody whose lease ran out. */
@@ -34,14 +45,18 @@ const CLAIMABLE = `due_at <= clock_timestamp() AND (state = 'due' OR (state = 'l
  * then the source. The one that comes second therefore skips, and the two never wait for each other.
  */
 export class SlotStore {
+  private readonly quick: Statements;
+
   constructor(
     private readonly db: Database,
     private readonly timing: Pick<Timing, 'leaseMs'> = TIMING,
-  ) {}
+  ) {
+    this.quick = db.quick;
+  }
 
   /** Claims up to `limit` due slots of these sources, the longest due first; at most one a source. */
   async claimDue(sources: readonly string[], limit: number): Promise<Claim[]> {
-    const candidates = await this.db.query<{ source: string }>(
+    const candidates = await this.quick.query<{ source: string }>(
       `SELECT source FROM slot WHERE source = ANY($1) AND state IN ('due', 'leased') AND ${CLAIMABLE}
         GROUP BY source ORDER BY min(due_at)`,
       [sources],
@@ -49,7 +64,7 @@ export class SlotStore {
     const claims: Claim[] = [];
     for (const { source } of candidates) {
       if (claims.length >= limit) break;
-      const claim = await this.db.transaction((tx) => this.claimNewest(tx, source));
+      const claim = await this.quick.transaction((tx) => this.claimNewest(tx, source));
       if (claim !== null) claims.push(claim);
     }
     return claims;
@@ -57,18 +72,19 @@ export class SlotStore {
 
   /**
    * "Run now": makes a slot of its own, due now, and claims it.
-   * @param how `evenIfPaused`: for what sends nothing to the source, closing its books; `asked`: by whom, to be logged
-   * @throws RolewatchError unknown-source, source-paused, source-busy
+   * @throws RolewatchError unknown-source, source-paused, source-busy, refused
    */
   async claimManual(source: string, how: ManualClaim = {}): Promise<Claim> {
+    // Waits, as long as it takes, for a publication: nobody else keeps a source locked.
     return this.db.transaction(async (tx) => {
-      // Waits only for a publication: nobody else keeps a source locked.
-      const [row] = await tx.query<{ last_seq: number; paused_at: Date | null; paused_why: string | null }>(
-        'SELECT last_seq, paused_at, paused_why FROM source WHERE name = $1 FOR UPDATE',
+      const [row] = await tx.query<SourceRow>(
+        'SELECT last_seq, retired_seq, paused_at, paused_why FROM source WHERE name = $1 FOR UPDATE',
         [source],
       );
       if (row === undefined) throw new RolewatchError('unknown-source', `no source is called "${source}"`);
-      if (row.paused_at !== null && how.evenIfPaused !== true)
+      if (how.toRetire === true && row.retired_seq !== null)
+        throw new RolewatchError('refused', `${source} is retired already`);
+      if (row.paused_at !== null && how.toRetire !== true)
         throw pausedError(source, row.paused_at, row.paused_why);
       await releaseGone(tx, source);
       const busyUntil = await leasedUntil(tx, source);
@@ -84,7 +100,7 @@ export class SlotStore {
 
   /** Prolongs a lease that is still this claim's, even if it has just run out and nobody has taken over. */
   async renew(claim: Claim): Promise<Renewal> {
-    const [slot] = await this.db.query<{ renewed: boolean }>(
+    const [slot] = await this.quick.query<{ renewed: boolean }>(
       `WITH mine AS (
          SELECT source, due_at FROM slot
           WHERE source = $1 AND due_at = $2 AND epoch = $3 AND state = 'leased' FOR UPDATE SKIP LOCKED
@@ -132,7 +148,7 @@ export class SlotStore {
 
   /** Ends the slot as failed, if it is still this claim's; the run ends in any case. */
   async fail(claim: Claim, why: string): Promise<'failed' | 'fenced'> {
-    return this.db.transaction(async (tx) => {
+    return this.quick.transaction(async (tx) => {
       const touched = await tx.execute(
         `UPDATE slot SET state = 'failed', why = $4, lease_until = NULL, ended_at = clock_timestamp()
           WHERE source = $1 AND due_at = $2 AND epoch = $3 AND state = 'leased'`,
@@ -145,12 +161,11 @@ export class SlotStore {
   }
 
   /**
-   * Gives an unfinished slot back at shutdown: it is due again, for anybody, with its epoch.
-   * A manual one fails instead: whoever asked for it is gone.
+   * Gives an unfinished slot back: it is due again, for anybody, with its epoch. A manual one fails instead: whoever
+   * asked for it is gone, or is told.
    */
-  async handBack(claim: Claim): Promise<void> {
-    const why = 'interrupted: the process that read it was asked to stop';
-    await this.db.transaction(async (tx) => {
+  async handBack(claim: Claim, why = STOPPED): Promise<void> {
+    await this.quick.transaction(async (tx) => {
       await tx.execute(
         `UPDATE slot SET lease_until = NULL,
                 state = CASE trigger WHEN 'manual' THEN 'failed' ELSE 'due' END,
@@ -165,7 +180,7 @@ export class SlotStore {
 
   /** What became of a slot: asked before anything else when the fate of a commit is unknown. */
   async fateOf(source: string, dueAt: Date): Promise<SlotFate | null> {
-    const [row] = await this.db.query<Omit<SlotFate, 'runId'> & { run_id: string | null }>(
+    const [row] = await this.quick.query<Omit<SlotFate, 'runId'> & { run_id: string | null }>(
       'SELECT state, epoch, run_id, seq, why FROM slot WHERE source = $1 AND due_at = $2',
       [source, dueAt],
     );

@@ -15,6 +15,8 @@ const status = z.object({
   paused: z.object({ since: time, why: z.string() }).nullable(),
   reading: z.boolean(),
   nextSlot: time.nullable().describe('null: nothing is scheduled'),
+  intervalSeconds: z.int().nullable().describe('between the scheduled slots before and after now'),
+  troubles: z.array(z.object({ code: z.enum(['paused', 'silent', 'failing', 'held']), why: z.string() })),
   coverage: z
     .object({ published: z.int(), failed: z.int(), missed: z.int() })
     .describe('how the slots of the last seven days ended'),

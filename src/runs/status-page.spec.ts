@@ -11,6 +11,8 @@ const report: SourceReport = {
     paused: null,
     reading: false,
     nextSlot: new Date('2026-06-01T13:00:00Z'),
+    intervalSeconds: 3_600,
+    troubles: [],
     coverage: { published: 160, failed: 2, missed: 6 },
   },
   observations: [],

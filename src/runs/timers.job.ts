@@ -1,9 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AlertsJob } from '../alerts/alerts.job.js';
+import { within } from '../platform/within.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
-import { PULSE_MS } from './timing.js';
+import { ReplicaJob } from './replica.job.js';
+import { PULSE_MS, TIMING } from './timing.js';
+
+const DRAIN_MS = TIMING.graceMs + TIMING.handBackMs;
 
 /**
  * Every timer of the service. A timer only says that it is time to look; what is due is decided in PostgreSQL,
@@ -15,6 +19,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly pulse: PulseJob,
     private readonly judge: JudgePulse,
     private readonly alerts: AlertsJob,
+    private readonly replica: ReplicaJob,
   ) {}
 
   /**
@@ -22,23 +27,33 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
    * Judging looks first: it puts the rules in force that manifests name.
    */
   async onApplicationBootstrap(): Promise<void> {
-    await this.judge.beat();
-    await this.pulse.beat();
+    if (this.replica.works) {
+      await this.judge.beat();
+      await this.pulse.beat();
+    }
+    await this.replica.beat(this.pulse.lookedMsAgo);
   }
 
   @Interval('pulse', PULSE_MS)
   async beat(): Promise<void> {
-    await Promise.all([this.pulse.beat(), this.judge.beat()]);
+    if (this.replica.works) await Promise.all([this.pulse.beat(), this.judge.beat()]);
+  }
+
+  /** By a timer of its own: what hangs elsewhere has to show. */
+  @Interval('replica', PULSE_MS)
+  async tellOfItself(): Promise<void> {
+    await this.replica.beat(this.pulse.lookedMsAgo);
   }
 
   /** What is worth telling leaves by a timer of its own: a mail server that hangs keeps no source from being read. */
   @Interval('alerts', PULSE_MS)
   async tell(): Promise<void> {
-    await this.alerts.beat();
+    if (this.replica.works) await this.alerts.beat();
   }
 
+  /** Each is asked at once, and none is waited for longer than runs are: what hangs is taken over by others. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.pulse.drain(), this.judge.drain()]);
-    await this.alerts.drain();
+    const rest = Promise.all([this.judge.drain(), this.alerts.drain(), this.replica.leave()]);
+    await Promise.all([this.pulse.drain(), within(DRAIN_MS, rest)]);
   }
 }

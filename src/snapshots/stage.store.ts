@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { NameSpace } from '../access/model.js';
 import type { Database } from '../platform/database.js';
+import { DatabaseRestarted } from '../platform/database-away.js';
 import { preferIndexLookups } from '../platform/planner.js';
-import type { CopyValue } from '../platform/tx.js';
+import type { CopyValue, Tx } from '../platform/tx.js';
 import type { Page, ReadRecord, Step } from '../sources/source.js';
 import type { RunFrame } from './list-reading.js';
 
@@ -153,18 +154,44 @@ export class StageStore {
     );
   }
 
-  /** Forgets what this run staged, and what runs left behind that nobody holds a lease for. */
+  /** Leaves a mark that goes with everything else if the server crashes: see `refuseLostStaging`. */
+  async begin(runId: bigint): Promise<void> {
+    await this.db.query('INSERT INTO stage_run (run_id) VALUES ($1) ON CONFLICT DO NOTHING', [runId]);
+  }
+
+  /**
+   * Forgets what this run staged, and what others left behind whose slot has ended or was taken over. That a lease has
+   * run out says nothing: it may be renewed yet, and is not renewed while its run is published.
+   */
   async clear(runId: bigint): Promise<void> {
     const dead = await this.db.query<{ run_id: string }>(
-      `SELECT DISTINCT p.run_id FROM (SELECT run_id FROM stage_page UNION SELECT run_id FROM stage_identity) p
-        WHERE p.run_id = $1 OR NOT EXISTS (SELECT FROM slot WHERE slot.run_id = p.run_id AND state = 'leased' AND lease_until > now())`,
+      `SELECT DISTINCT p.run_id FROM (SELECT run_id FROM stage_page UNION SELECT run_id FROM stage_identity UNION SELECT run_id FROM stage_run) p
+        WHERE p.run_id = $1 OR NOT EXISTS (SELECT FROM slot WHERE slot.run_id = p.run_id AND state = 'leased')`,
       [runId],
     );
     const ids = dead.map((d) => d.run_id);
-    for (const table of ['stage_record', 'stage_seen', 'stage_closing', 'stage_page', 'stage_identity']) {
+    for (const table of [
+      'stage_record',
+      'stage_seen',
+      'stage_closing',
+      'stage_page',
+      'stage_identity',
+      'stage_run',
+    ]) {
       if (ids.length > 0) await this.db.query(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [ids]);
     }
   }
+}
+
+/**
+ * In the publishing transaction: what was staged is still there. Unlogged tables are empty after a crash of the server,
+ * and a run that only waited for its source meanwhile would not notice: what it had read would pass for gone.
+ * @throws DatabaseRestarted
+ */
+export async function refuseLostStaging(tx: Tx, runId: bigint): Promise<void> {
+  const mark = await tx.query('SELECT FROM stage_run WHERE run_id = $1', [runId]);
+  if (mark.length === 0)
+    throw new DatabaseRestarted('it crashed while the source was read, and what was read is lost');
 }
 
 /** Keyed hash of a name by which another stream may mean the same person; null where there is none. */

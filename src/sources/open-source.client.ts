@@ -72,5 +72,7 @@ function httpLimits(limits: SourceLimits): Partial<HttpLimits> {
     pageBytes: limits.pageMiB * MIB,
     tries: limits.tries,
     maxRetryAfterMs: limits.retryAfterMinutes * 60_000,
+    // the other half is for reading
+    waitMs: limits.runMinutes * 30_000,
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.js';
 import { thisProcess } from '../../platform/this-process.js';
-import type { Tx } from '../../platform/tx.js';
+import type { Statements, Tx } from '../../platform/tx.js';
 import { type Delivery, settle, type Settlement, TRIED_FOR } from './back-off.js';
 import type { Channel, Outgoing } from './channel.js';
 
@@ -27,10 +27,14 @@ const ERASED = 'somebody it tells of was erased before it was sent';
 
 /** Takes messages from the outbox and records what became of them, on the database's clock. */
 export class DeliveryStore {
+  private readonly db: Statements;
+
   constructor(
-    private readonly db: Database,
+    db: Pick<Database, 'quick'>,
     private readonly leaseMs = LEASE_MS,
-  ) {}
+  ) {
+    this.db = db.quick;
+  }
 
   /** The worst and oldest message that is due on a channel, claimed; null if there is none. */
   async claim({ kind, recipient }: Channel, { aheadMs }: ClaimOptions): Promise<Claimed | null> {

@@ -7,7 +7,10 @@ const read = (text: string) =>
 
 describe('where the service listens', () => {
   it('is this machine only, unless something else is said', () => {
-    const usual = { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: [], publicUrl: null };
+    const usual = {
+      ...{ host: '127.0.0.1', port: 8080, tls: null, trustedProxies: [], publicUrl: null },
+      roles: ['api', 'worker'],
+    };
     expect(read('{}')).toEqual(usual);
     expect(read('server: { port: 0 }')).toEqual({ ...usual, port: 0 });
   });
@@ -16,6 +19,11 @@ describe('where the service listens', () => {
     expect(() => read(`server: { host: "${host}" }`)).toThrow(
       'unless server.tls or server.trustedProxies is set',
     );
+  });
+
+  it('does one thing or both, whatever the order', () => {
+    expect(read('server: { roles: [worker] }').roles).toEqual(['worker']);
+    expect(read('server: { roles: [worker, api, worker] }').roles).toEqual(['api', 'worker']);
   });
 
   it('is anywhere with TLS, or behind a proxy', () => {
@@ -37,6 +45,8 @@ describe('where the service listens', () => {
     ['tls: true', 'certFile, keyFile'],
     ['publicUrl: rolewatch.example.com', 'must be a URL without path'],
     ['publicUrl: https://a.example/x', 'must be a URL without path'],
+    ['roles: []', 'must be a list of one or more of: api, worker'],
+    ['roles: [reader]', 'must be one of api, worker'],
     ['host: "a b"', 'must be an address of this machine'],
   ])('is told what is wrong with %s', (line, why) => {
     expect(() => read(`server: { ${line} }`)).toThrow(why);

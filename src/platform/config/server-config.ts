@@ -9,6 +9,10 @@ export interface TlsConfig {
   readonly keyFile: string;
 }
 
+/** What a process of the service does: `api` answers, `worker` reads, judges and tells. */
+export const ROLES = ['api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Where `rolewatch serve` listens, and how it is reached. */
 export interface ServerConfig {
   readonly host: string;
@@ -18,6 +22,8 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** Its own host name for others, in lower case. */
   readonly publicUrl: string | null;
+  /** At least one, each once. */
+  readonly roles: readonly Role[];
 }
 
 const NOTHING_SAID = { tls: undefined, publicUrl: undefined };
@@ -25,6 +31,7 @@ const HOST = 'must be an address of this machine such as 127.0.0.1, or 0.0.0.0 f
 const ALONE =
   'must be an address of this machine only, such as 127.0.0.1, unless server.tls or server.trustedProxies is set: a token in the clear is lost';
 const PROXY = 'must be an address such as 10.0.0.7, or a network such as 10.0.0.0/8';
+const ROLE = `must be a list of one or more of: ${ROLES.join(', ')}`;
 const PUBLIC_URL = 'must be a URL without path, such as https://rolewatch.example.com';
 
 /** @param folder where relative paths count from */
@@ -42,6 +49,11 @@ export function serverConfig(folder: string): z.ZodType<ServerConfig> {
       }),
     ),
     trustedProxies: proxies.default([]),
+    roles: z
+      .array(z.enum(ROLES, { error: ROLE }), { error: ROLE })
+      .min(1, { error: ROLE })
+      .transform((roles) => ROLES.filter((role) => roles.includes(role)))
+      .default([...ROLES]),
     publicUrl: optional(z.string({ error: PUBLIC_URL }).refine(isOrigin, { error: PUBLIC_URL })),
   })
     .superRefine(({ host, tls, trustedProxies }, context) => {

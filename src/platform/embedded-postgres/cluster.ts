@@ -26,12 +26,29 @@ export const SERVER_ENV = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'U
 /** Finds, or makes, the cluster under `<dataDir>/postgres`. Several processes may do so at the same moment. */
 export async function openCluster(dataDir: string, durable: boolean): Promise<Cluster> {
   const base = resolve(dataDir);
-  await mkdir(base, { recursive: true, mode: 0o700 });
+  await makeFolder(base);
   const runner = unprivileged(locateBinaries());
   const credentials = await credentialsOf(base);
   const place = join(base, 'postgres');
   if (!existsSync(place)) await create(place, runner, credentials, durable);
   return { folder: await realpath(place), logFile: join(base, 'postgres.log'), runner, credentials, durable };
+}
+
+/**
+ * Folder by folder: asked to make all of them, Node goes round for ever where a file system takes none, as /proc does.
+ * @throws RolewatchError embedded-postgres
+ */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return;
+    const why = `${path} cannot be made: ${messageOf(cause)}. Name another folder with --data`;
+    throw new RolewatchError('embedded-postgres', why, { cause });
+  }
 }
 
 /** `initdb` works in a folder of its own, which is renamed when it is whole: a half one is never seen. */

@@ -27,7 +27,7 @@ export const rejudgedCheck = (rulebook: Rulebook): SourceCheck => ({
     const product = productOf((await knownSource(sql, source)).kind);
     const verdicts = (await isRetiredAt(sql, source, seq))
       ? NOTHING_WATCHED
-      : judge.judge(await judgedStateOf(sql, source, seq, { product, ownAccount }), asOf);
+      : await judge.judge(await judgedStateOf(sql, source, seq, { product, ownAccount }), asOf);
     if (verdictsDigest(verdicts) !== judgement.verdictsDigest)
       yield { ...bad, says: `judging snapshot ${String(seq)} again gives something else` };
   },

@@ -6,7 +6,7 @@ import { SourceError } from '../source.js';
 import { checkHeaders, type Headers, refusalError } from './answer.js';
 import { explainFailure } from './failure.js';
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.js';
-import { PassingError, retrying, type RetryDeps } from './retry.js';
+import { PassingError, type Patience, retrying, type RetryDeps } from './retry.js';
 
 export type GetSettings = (BasicCredentials | SignedCredentials) & {
   /** Scheme, host and port; everything this client ever talks to. */
@@ -78,11 +78,13 @@ export class GetClient {
   readonly #settings: GetSettings;
   readonly #limits: HttpLimits;
   readonly #deps: GetDeps;
+  readonly #patience: Patience;
 
   constructor(settings: GetSettings, deps: Partial<GetDeps> = {}) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
     this.#deps = { ...LIVE_DEPS, ...deps };
+    this.#patience = { leftMs: this.#limits.waitMs };
     this.#origin = checkedOrigin(settings.url);
     this.#pool = new Pool(this.#origin, {
       connections: 1,
@@ -104,7 +106,7 @@ export class GetClient {
   async get(request: GetRequest): Promise<GetAnswer> {
     const limits = { ...this.#limits, tries: request.tries ?? this.#limits.tries };
     try {
-      return await retrying(() => this.#attempt(request), limits, request.signal, this.#deps);
+      return await retrying(() => this.#attempt(request), limits, request.signal, this.#deps, this.#patience);
     } catch (error) {
       if (request.signal.aborted)
         throw new SourceError('cancelled', `${request.where}: the read was cancelled`);

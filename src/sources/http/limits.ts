@@ -15,6 +15,8 @@ export interface HttpLimits {
   readonly maxBackoffMs: number;
   /** A longer Retry-After is not waited for. */
   readonly maxRetryAfterMs: number;
+  /** All that is waited for in one read, because the server asks for it. */
+  readonly waitMs: number;
 }
 
 export const DEFAULT_LIMITS: HttpLimits = {
@@ -27,4 +29,5 @@ export const DEFAULT_LIMITS: HttpLimits = {
   baseBackoffMs: 500,
   maxBackoffMs: 30_000,
   maxRetryAfterMs: 15 * 60_000,
+  waitMs: 15 * 60_000,
 };

@@ -1,3 +1,4 @@
+import { messageOf } from '../../platform/errors.js';
 import { SourceError } from '../source.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { parseRetryAfter, PassingError, retrying } from './retry.js';
@@ -59,6 +60,25 @@ describe('retrying', () => {
       'message',
       'users: answered 503; the server asks to wait 75 min, longer than the 15 min we wait',
     );
+  });
+});
+
+describe('requests of one run', () => {
+  it('share what is waited for because the server asks for it', async () => {
+    const patience = { leftMs: 600_000 };
+    const waits: number[] = [];
+    const ask = (ms: number): Promise<unknown> => {
+      let tries = 0;
+      const attempt = () => (tries++ === 0 ? Promise.reject(passing(ms)) : Promise.resolve('answer'));
+      const sleep = (slept: number): Promise<void> => Promise.resolve(void waits.push(slept));
+      return retrying(attempt, DEFAULT_LIMITS, signal, { sleep, random: () => 0 }, patience).catch(messageOf);
+    };
+    expect(await ask(400_000)).toBe('answer');
+    expect(await ask(400_000)).toMatch(/asks to wait 7 min, and this run has waited as long as it may$/);
+    expect(await ask(200_000)).toBe('answer');
+    // no longer than any other pause between two attempts: always waited for
+    expect(await ask(30_000)).toBe('answer');
+    expect(waits).toEqual([400_000, 200_000, 30_000]);
   });
 });
 

@@ -13,6 +13,11 @@ export class PassingError extends SourceError {
   }
 }
 
+/** How much longer a read may wait because the server asks for it: all its requests share it. */
+export interface Patience {
+  leftMs: number;
+}
+
 export interface RetryDeps {
   /** Waits; rejects with the signal's reason when it is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -29,6 +34,7 @@ export async function retrying<T>(
   limits: Pick<HttpLimits, 'tries' | 'baseBackoffMs' | 'maxBackoffMs' | 'maxRetryAfterMs'>,
   signal: AbortSignal,
   { sleep, random }: RetryDeps,
+  patience: Patience = { leftMs: Infinity },
 ): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
@@ -40,6 +46,10 @@ export async function retrying<T>(
       if (asked !== null && asked > limits.maxRetryAfterMs) {
         const words = `asks to wait ${minutes(asked)}, longer than the ${minutes(limits.maxRetryAfterMs)} we wait`;
         throw new SourceError(error.code, `${error.message}; the server ${words}`);
+      }
+      if (asked !== null && asked > limits.maxBackoffMs) {
+        if (asked > patience.leftMs) throw outOfPatience(error, asked);
+        patience.leftMs -= asked;
       }
       const ceiling = Math.min(limits.maxBackoffMs, limits.baseBackoffMs * 2 ** (tried - 1));
       await sleep(asked ?? random() * ceiling, signal);
@@ -53,6 +63,12 @@ export function parseRetryAfter(value: string | undefined, now: Date): number | 
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const at = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+}
+
+/** One list that is asked to wait again and again must not use up the time of the others. */
+function outOfPatience({ code, message }: PassingError, asked: number): SourceError {
+  const words = `asks to wait ${minutes(asked)}, and this run has waited as long as it may`;
+  return new SourceError(code, `${message}; the server ${words}`);
 }
 
 function triedWords(tried: number): string {

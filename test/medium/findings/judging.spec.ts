@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { becauseWords } from '../../../src/findings/findings-words.js';
 import { findingHistory } from '../../../src/findings/findings.view.js';
 import { JudgementDueStore } from '../../../src/findings/judgement-due.store.js';
@@ -254,6 +255,30 @@ describe('judging', () => {
     expect((await court.judge()).judged).toEqual([]);
     await court.pipeline.db.query('update judgement_due set due_at = now()');
     expect((await court.judge()).judged).toMatchObject([{ seq: 2, reason: 'published' }]);
+  });
+
+  it('keeps its claim however long it takes, and lets the renewal through', async () => {
+    await court.pipeline.publish();
+    const due = new JudgementDueStore(court.pipeline.db, 1_000);
+    const long = court.judgeDue(
+      {
+        rulebook: {
+          onDisk: () => court.rulebook.onDisk(),
+          read: (document) => ({
+            ...court.rulebook.read(document),
+            async judge(state, asOf) {
+              await sleep(2_500);
+              return court.rulebook.read(document).judge(state, asOf);
+            },
+          }),
+        },
+      },
+      due,
+    );
+    const judging = long.judge();
+    await sleep(2_000);
+    expect(await due.claim(SOURCE)).toBeNull();
+    expect((await judging).judged).toMatchObject([{ seq: 1 }]);
   });
 
   it('is done once by two processes at the same time', async () => {

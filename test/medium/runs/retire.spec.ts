@@ -37,6 +37,30 @@ describe('a source that the configuration no longer names', () => {
     expect(await retire(['other'], false)).toEqual([SOURCE]);
   });
 
+  it('is closed an hour after the last process that was configured for it, however far its next slot lies', async () => {
+    await pipeline.db.query(`UPDATE slot SET ended_at = now() - interval '2 hours'`);
+    await pipeline.db.query(
+      `INSERT INTO slot (source, due_at, trigger) VALUES ($1, now() + interval '6 days', 'schedule')`,
+      [SOURCE],
+    );
+    // nobody has told of itself: whoever saw that slot may be of a version that does not
+    expect(await retire(['other'], false)).toEqual([]);
+    await pipeline.db.query(
+      `INSERT INTO replica (id, roles, sources, version, beat_at) VALUES ('a', '{worker}', $1, '1', now() - interval '59 minutes')`,
+      [[SOURCE]],
+    );
+    expect(await retire(['other'], false)).toEqual([]);
+    await pipeline.db.query(`UPDATE replica SET beat_at = now() - interval '61 minutes'`);
+    expect(await retire(['other'], false)).toEqual([SOURCE]);
+  });
+
+  it('is closed once by several processes that see it at a time', async () => {
+    const retired = await Promise.all([1, 2, 3, 4].map(() => retire(['other'])));
+    expect(retired.flat()).toEqual([SOURCE]);
+    expect(await pipeline.db.query('SELECT seq FROM snapshot')).toHaveLength(2);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
   it('is closed also while it is paused, and stays paused', async () => {
     await new PauseStore(pipeline.db).pause(SOURCE, 'the password was refused');
     expect(await retire(['other'])).toEqual([SOURCE]);

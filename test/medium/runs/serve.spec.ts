@@ -1,20 +1,35 @@
 import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
-import { Module } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import { Log } from '../../../src/platform/log.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
 import { RunsModule } from '../../../src/runs/runs.module.js';
 import { serve } from '../../../src/runs/serve.job.js';
+import { NeedsNothing } from '../../../src/platform/http/needs.js';
 import { judgePartsOf } from '../../../src/judging.js';
 import { ClockBench } from './clock-bench.js';
 import { checkYaml } from '../../../src/platform/config/check.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { sourcesSchema } from '../../../src/sources/source-config.js';
 
-@Module({})
+/** An answer that takes until it is let go. */
+@Controller('slow')
+class Slow {
+  static asked: () => void;
+  static answered: Promise<string>;
+
+  @Get()
+  @NeedsNothing()
+  async answer(): Promise<string> {
+    Slow.asked();
+    return Slow.answered;
+  }
+}
+
+@Module({ controllers: [Slow] })
 class Application {}
 
 /** Nobody listens on port 1: every run fails at once. */
@@ -103,8 +118,18 @@ describe('the service', () => {
     await firstRun();
     jest.spyOn(bench.fresh.db, 'query').mockRejectedValue(new Error('connection refused'));
     expect((await get('/health/live')).status).toBe(200);
-    expect((await get('/health/ready')).status).toBe(503);
-    expect((await get('/health')).status).toBe(503);
+    expect(await get('/health/ready')).toMatchObject({
+      status: 503,
+      body: '{"status":"unavailable","why":["database-unreachable"]}',
+    });
+    const { status, body } = await get('/health');
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({
+      status: 'unavailable',
+      troubles: [{ code: 'database-unreachable', why: 'the database does not answer' }],
+      process: { roles: ['api', 'worker'] },
+    });
+    expect((await get('/metrics')).body).toContain('rolewatch_database_up 0');
     jest.restoreAllMocks();
   });
 
@@ -129,6 +154,24 @@ describe('the service', () => {
     expect(headers['x-powered-by']).toBeUndefined();
     expect(body).toContain('<h2>s1</h2>');
     expect(body).not.toContain('<script');
+  });
+
+  it('ends an answer that is under way when it is asked to stop, and says that it is not ready', async () => {
+    let letGo: (text: string) => void = () => undefined;
+    Slow.answered = new Promise((done) => (letGo = done));
+    const asked = new Promise<void>((done) => (Slow.asked = done));
+    const answer = get('/slow');
+    await asked;
+    stop.abort();
+    // drained before the port closes: a run is not ended at once
+    expect(await get('/health/ready')).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('stopping') as string,
+    });
+    letGo('the whole of it');
+    expect(await answer).toMatchObject({ status: 200, body: 'the whole of it' });
+    await stopped;
+    await expect(get('/health/live')).rejects.toThrow();
   });
 
   it('answers to names of this machine only', async () => {

@@ -1,0 +1,30 @@
+import { defineCommand } from '../platform/command/command.js';
+import { knownSource } from '../snapshots/known-source.view.js';
+import { replicaTroubles, schemaTroubles } from './health.js';
+import { replicasOf } from './replicas.view.js';
+import { schemaStanding } from './schema-standing.view.js';
+import { statusExitCode, statusText } from './status-text.js';
+import { statusOfSources } from './status.view.js';
+
+export const statusCommand = defineCommand({
+  name: 'status',
+  summary: 'how the service and its sources are doing, and why',
+  description:
+    'Shows what /health shows: which processes of the service are there, when they last looked for work, whether their clocks agree with the database, and of each source the last snapshot beside its interval, and whether it is paused, silent, failing or has something held. Exit code 0: nothing is wrong; 2: something is; 1: it could not be told.',
+  arguments: { source: { description: 'only this source' } },
+  options: {},
+  examples: ['rolewatch status', 'rolewatch status hq --json'],
+  async run(context, args) {
+    const { db } = await context.openDatabase();
+    if (args.source !== undefined) await knownSource(db, args.source);
+    const replicas = await replicasOf(db);
+    const all = await statusOfSources(db);
+    const report = {
+      troubles: [...schemaTroubles(await schemaStanding(db)), ...replicaTroubles(replicas)],
+      replicas,
+      sources: all.filter(({ source }) => args.source === undefined || source === args.source),
+    };
+    await context.print(report, () => statusText(report));
+    return statusExitCode(report);
+  },
+});
