@@ -10,7 +10,7 @@ const alert = (no: number, changed: Partial<Routable> = {}): Routable => ({
   ...changed,
 });
 const nos = (routes: readonly Route[], ...alerts: Routable[]) =>
-  sharesOf(routes, 'hq', alerts).map((s) => s.nos);
+  sharesOf({ routes }, 'hq', alerts).map((s) => s.nos);
 
 describe('a route', () => {
   it.each([
@@ -42,10 +42,11 @@ describe('a route', () => {
       route({ to: [], hook: 'siem' }),
     ];
     const alerts = [alert(1, { severity: 'critical' }), alert(2, { kind: 'run-failed' }), alert(3)];
-    expect(sharesOf(routes, 'hq', alerts)).toEqual([
-      { channel: 'mail', recipient: 'a@x.example', nos: [1, 2] },
-      { channel: 'hook', recipient: 'siem', nos: [1, 2, 3] },
-      { channel: 'mail', recipient: 'b@x.example', nos: [2] },
+    const leaving = { when: 'at-once' };
+    expect(sharesOf({ routes }, 'hq', alerts)).toEqual([
+      { channel: 'mail', recipient: 'a@x.example', leaving, nos: [1, 2] },
+      { channel: 'hook', recipient: 'siem', leaving, nos: [1, 2, 3] },
+      { channel: 'mail', recipient: 'b@x.example', leaving, nos: [2] },
     ]);
   });
 });

@@ -60,7 +60,8 @@ async function sendTest(alerts: AlertsConfig, to: Recipient, signal: AbortSignal
   if (channel === undefined) throw new RolewatchError('usage', `nothing leads to ${to.recipient}`);
   const messageId = `<${randomUUID()}@${routingOf(alerts).idDomain}>`;
   const message = { source: 'test', severity: 'low', messageId, recipient: to.recipient } as const;
-  const content = testMessage(to, messageId);
+  const form = alerts.hooks.find(({ name }) => name === to.recipient)?.form;
+  const content = testMessage(to, messageId, form);
   const { outcome, said } = await channel.send({ ...message, ...content, createdAt: new Date() }, signal);
   return { ...to, outcome, steps, said };
 }

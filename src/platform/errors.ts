@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'unknown-snapshot'
   | 'unknown-subject'
   | 'unknown-finding'
+  | 'unknown-alert'
+  | 'unknown-hook' // no hook of this name, or not this secret: which of the two is not said
   | 'unknown-token'
   | 'unauthorised' // no token, or one that is not valid any more
   | 'forbidden' // the role of the token does not allow it

@@ -9,6 +9,9 @@ import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
 import type { SourceConfig } from '../sources/source-config.js';
+import { HookJob } from './hook.job.js';
+import { HookSecrets } from './hook-secrets.job.js';
+import { HooksController } from './hooks.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.job.js';
 import { JudgePulse } from './judge.job.js';
@@ -26,7 +29,13 @@ import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
 import { Timers } from './timers.job.js';
 
-export const RUNS_CONTROLLERS = [HealthController, MetricsController, PageController, SourcesController];
+export const RUNS_CONTROLLERS = [
+  HealthController,
+  MetricsController,
+  PageController,
+  SourcesController,
+  HooksController,
+];
 
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
@@ -47,6 +56,8 @@ export class RunsModule {
           useFactory: (db: Database, health: Health) => new StatusPageJob(db, health, configured.risk),
         },
         Timers,
+        HookJob,
+        { provide: HookSecrets, useValue: new HookSecrets(configured.sources) },
         {
           provide: JudgePulse,
           inject: [Log],

@@ -7,7 +7,8 @@ import { ApiBench, type Answer } from './api-bench.js';
 const controllers = [...new Set([...API, ...RUNS_CONTROLLERS])];
 const routes = routesOf(controllers);
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
-const askedFor = (path: string) => path.replace(':source', 'hq').replace(':finding', '1');
+const askedFor = (path: string) =>
+  path.replace(':source', 'hq').replace(':finding', '1').replace(':alert', '1.1');
 
 /** Written down once more, by hand: what is allowed must not change without somebody saying so here, too. */
 const NEEDED: Readonly<Record<string, Permission | null>> = {
@@ -26,10 +27,12 @@ const NEEDED: Readonly<Record<string, Permission | null>> = {
   'GET /api/v1/rules': 'rules:read',
   'GET /api/v1/sources/:source/alerts': 'alerts:read',
   'GET /api/v1/sources/:source/messages': 'alerts:read',
+  'POST /api/v1/sources/:source/alerts/:alert/acknowledge': 'alerts:acknowledge',
   'GET /api/v1/sources/:source/report': 'report:read',
   'POST /api/v1/sources/:source/evidence': 'evidence:create',
   'GET /api/v1/actions': 'actions:read',
   'GET /api/v1/openapi.json': 'api:read',
+  'POST /hooks/:source': null,
   'GET /health/live': null,
   'GET /health/ready': null,
   'GET /health': 'sources:read',
@@ -39,6 +42,7 @@ const NEEDED: Readonly<Record<string, Permission | null>> = {
 const NOT_ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: [
     'findings:acknowledge',
+    'alerts:acknowledge',
     'runs:start',
     'shrink:accept',
     'sources:resume',
@@ -57,6 +61,8 @@ beforeAll(async () => {
   for (const role of ROLES) tokens.set(role, (await bench.token(role)).token);
 });
 afterAll(() => bench.close());
+
+const HOOK = '/hooks/:source';
 
 /** As somebody elsewhere, whom a proxy lets through to this machine. */
 const elsewhere = { 'x-forwarded-for': '192.0.2.7' };
@@ -91,6 +97,10 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
 
   it.each(ROLES)('lets a %s in if and only if the role may', async (role) => {
     const { status, json } = await call(route, tokens.get(role));
+    if (route.path === HOOK) {
+      expect([status, json.error.code]).toEqual([404, 'unknown-hook']);
+      return;
+    }
     const allowed = permission === null || !NOT_ALLOWED[role].includes(permission);
     if (!allowed) {
       expect([status, json.error.code]).toEqual([403, 'forbidden']);
@@ -105,6 +115,11 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
 
   it('lets nobody else in', async () => {
     const { status, headers, json } = await call(route);
+    if (route.path === HOOK) {
+      // it knows no tokens: without the secret of a source it is not there
+      expect([status, json.error.code]).toEqual([404, 'unknown-hook']);
+      return;
+    }
     if (permission === null) {
       expect(status).toBe(200);
       return;
