@@ -81,7 +81,7 @@ const MESSAGES = `
          count(*) FILTER (WHERE state = 'dead' AND ended_at > $1)::int AS dead,
          (SELECT coalesce(jsonb_agg(recipient || ': ' || coalesce(why, 'no answer')), '[]') FROM (
             SELECT DISTINCT recipient, why FROM outbox
-             WHERE (state IN ('pending', 'sending') AND attempts > 0) OR (state = 'dead' AND ended_at > $1) ORDER BY 1, 2 LIMIT 5) some) AS troubles,
+             WHERE (state IN ('pending', 'sending') AND attempts > 0) OR (state = 'dead' AND ended_at > $1) ORDER BY 1, 2 LIMIT 5) listed) AS troubles,
          (SELECT count(*)::int FROM alert a WHERE a.recorded_at > $1 AND a.recorded_at <= $2
              AND NOT EXISTS (SELECT FROM outbox_alert t JOIN outbox m ON m.source = t.source AND m.id = t.id
                               WHERE t.source = a.source AND t.no = a.no AND m.seq = a.seq AND m.state <> 'withdrawn')) AS untold

@@ -117,7 +117,7 @@ describe('rolewatch alerts test', () => {
     [['tset'], /no action of alerts is called "tset"; did you mean "test"\?/],
     [['retry'], /which message\?/],
     [['retry', '7'], /no message 7 was given up/],
-    [['--state', 'died'], /one of pending, sending, sent, dead\. Did you mean dead\?/],
+    [['--state', 'died'], /one of waiting, pending, sending, sent, dead, .*\. Did you mean dead\?/],
   ])('%j is refused', async (argv, message) => {
     const { exitCode, err } = await typed(...argv);
     expect([exitCode, err]).toEqual([1, expect.stringMatching(message)]);
@@ -129,7 +129,7 @@ describe('rolewatch alerts', () => {
   it('says that there is nothing, too', async () => {
     expect((await typed()).out).toBe('Messages: 0 sent, 0 waiting, 0 given up.\n');
     expect(JSON.parse((await typed('--json')).out)).toEqual({
-      ...{ messages: [], counts: { pending: 0, sending: 0, sent: 0, dead: 0 }, untold: 0 },
+      ...{ messages: [], counts: { pending: 0, sending: 0, sent: 0, dead: 0, waiting: 0, collected: 0, withdrawn: 0 }, untold: 0 },
     });
   });
 });
