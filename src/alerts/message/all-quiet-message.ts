@@ -57,7 +57,7 @@ const TAGS: Readonly<Record<Standing, { tag: string; severity: Severity }>> = {
   silent: { tag: 'silent', severity: 'high' },
   unclear: { tag: 'not known in full', severity: 'medium' },
   unread: { tag: 'not read', severity: 'medium' },
-  told: { tag: 'alerts', severity: 'medium' },
+  told: { tag: 'worth telling', severity: 'medium' },
   quiet: { tag: 'quiet', severity: 'low' },
 };
 

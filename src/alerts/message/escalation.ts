@@ -48,9 +48,10 @@ function firstCard(
   const left = before.length - lines.length;
   return {
     severity,
-    tag: `step ${step}`,
+    tag: 'not acknowledged',
     title: `Nobody has acknowledged ${many ? `these ${alerts.length} alerts` : 'this'} within ${inWords(minutes)}`,
     lines: [
+      `Step ${step}`,
       ...(lines.length > 0 ? lines : ['Nobody was told before: no route takes it']),
       ...(left > 0 ? [`and ${left} more messages`] : []),
     ],

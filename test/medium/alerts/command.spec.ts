@@ -129,7 +129,11 @@ describe('rolewatch alerts', () => {
   it('says that there is nothing, too', async () => {
     expect((await typed()).out).toBe('Messages: 0 sent, 0 waiting, 0 given up.\n');
     expect(JSON.parse((await typed('--json')).out)).toEqual({
-      ...{ messages: [], counts: { pending: 0, sending: 0, sent: 0, dead: 0, waiting: 0, collected: 0, withdrawn: 0 }, untold: 0 },
+      ...{
+        messages: [],
+        counts: { pending: 0, sending: 0, sent: 0, dead: 0, waiting: 0, collected: 0, withdrawn: 0 },
+        untold: 0,
+      },
     });
   });
 });

@@ -99,10 +99,14 @@ export class ApiBench {
   private readonly stop = new AbortController();
   private served: Promise<void> = Promise.resolve();
 
-  private constructor(readonly pipeline: Pipeline) {}
+  private constructor(
+    readonly pipeline: Pipeline,
+    private readonly ofSource: object,
+  ) {}
 
-  static async open(more: Partial<ServeOptions> = {}): Promise<ApiBench> {
-    const bench = new ApiBench(await Pipeline.start({ estate: village() }));
+  /** @param ofSource what the configuration of both sources says besides */
+  static async open(more: Partial<ServeOptions> = {}, ofSource: object = {}): Promise<ApiBench> {
+    const bench = new ApiBench(await Pipeline.start({ estate: village() }), ofSource);
     await bench.pipeline.publish();
     bench.pipeline.estate.grantRole('sue', 1, 7);
     await bench.pipeline.publish();
@@ -166,6 +170,7 @@ export class ApiBench {
           username,
           password: { env: 'VILLAGE_PASSWORD' },
           simulated: true,
+          ...this.ofSource,
         })),
       }),
       'rolewatch.yaml',
