@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { type AlertsConfig, alertsSchema, refuseLostRoutes } from './alerts/alerts-config.js';
+import { type AlertsConfig, alertsSchema } from './alerts/alerts-config.js';
+import { refuseLostRoutes } from './alerts/lost-routes.js';
 import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';

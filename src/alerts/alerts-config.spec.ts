@@ -1,7 +1,8 @@
 import { checkYaml } from '../platform/config/check.js';
 import { section } from '../platform/config/section.js';
 import { sourcesSchema } from '../sources/source-config.js';
-import { alertsSchema, refuseLostRoutes } from './alerts-config.js';
+import { alertsSchema } from './alerts-config.js';
+import { refuseLostRoutes } from './lost-routes.js';
 
 const SOURCES = 'sources: [{ name: hq, kind: ivanti-epmm-files, folder: ./x }]\n';
 const SMTP = 'smtp: { host: mail.example.com, from: rolewatch@example.com }';

@@ -33,7 +33,7 @@ export interface EscalationConfig {
 }
 
 /** The keys of whatever leads to somebody. */
-export function addressees() {
+export function addressees(): { to: z.ZodType<string[]>; hook: z.ZodType<string | null> } {
   return {
     to: z.array(text(ADDRESS, ONE_ADDRESS), { error: 'must be a list of mail addresses' }).default([]),
     hook: optional(z.string({ error: 'must be the name of a hook' })),

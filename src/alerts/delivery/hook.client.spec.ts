@@ -65,7 +65,7 @@ describe("a hook in Slack's form", () => {
       caFile: null,
     } as const;
     const secrets = async () => ({ secret: new Secret(secret), caPem: undefined });
-    const one = { ...config, allowPrivate: true, timeoutSeconds: 1, ...slack, ...changed };
+    const one = { ...config, allowPrivate: true, timeoutSeconds: 20, ...slack, ...changed };
     return new HookClient({ config: one, secrets, now: () => 1 }).send(MESSAGE, new AbortController().signal);
   };
 
