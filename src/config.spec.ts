@@ -38,7 +38,7 @@ describe('a right file', () => {
     expect(config).toEqual({
       server: { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: [], publicUrl: null },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
-      alerts: { smtp: null, hooks: [], routes: [] },
+      alerts: { smtp: null, hooks: [], routes: [], recipients: [], allQuiet: null, escalation: null },
       sources: [
         {
           at: 'sources[0]',
@@ -55,6 +55,7 @@ describe('a right file', () => {
           pageSize: 1_000,
           directoryDetail: 'minimal',
           simulated: false,
+          hook: null,
           limits: {
             connectSeconds: 10,
             headersSeconds: 30,

@@ -173,7 +173,7 @@ describe('rolewatch alerts acknowledge', () => {
       (why) => ({ kind: 'run-failed', severity: 'high', body: { why } }) as const,
     );
     await database.db.transaction((tx) => insertAlerts(tx, { source: 'shop', seq: 0, alerts }, routing));
-    expect((await typed('--source', 'shop', '--state', 'waiting')).out).toMatch(
+    expect((await typed('--state', 'waiting')).out).toMatch(
       /1 for later, 0 given up[^]*for later {2}lead@example\.com[^]*step 1: leaves 20.* UTC unless somebody acknowledges/,
     );
     const { exitCode, out } = await typed('acknowledge', '0.1,0.2', '--source', 'shop', '--reason', 'on it');
@@ -185,6 +185,6 @@ describe('rolewatch alerts acknowledge', () => {
     ]);
     await database.db.query(`UPDATE outbox SET due_at = now() WHERE state = 'waiting'`);
     await escalate(database.db, routing);
-    expect((await typed('--source', 'shop')).out).toContain('not needed  lead@example.com');
+    expect((await typed()).out).toContain('not needed  lead@example.com');
   });
 });
