@@ -57,6 +57,7 @@ describe('what is told at least', () => {
     expect(leastTold([])).toBe('high');
     expect(leastTold([route({ severity: 'critical' })])).toBe('high');
     expect(leastTold([route({ severity: 'critical' }), route({ severity: 'medium' })])).toBe('medium');
+    expect(leastTold([route({ severity: 'critical' }), { severity: 'medium' }])).toBe('medium');
     expect(leastTold([route({ severity: 'low' }), route({ severity: 'medium' })])).toBe('low');
   });
 });

@@ -163,7 +163,7 @@ export function recipientsOf({ to, hook }: Addressees): Recipient[] {
 }
 
 /** The least severity that anybody wants to hear of, and never above high: that much is always written down. */
-export function leastTold(routes: readonly Route[]): Severity {
+export function leastTold(routes: readonly Pick<Route, 'severity'>[]): Severity {
   return routes
     .map(({ severity }) => severity)
     .reduce<Severity>((least, severity) => (compareTiers(severity, least) > 0 ? severity : least), 'high');

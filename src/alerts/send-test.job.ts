@@ -6,6 +6,7 @@ import type { Delivery } from './delivery/back-off.js';
 import { channelsOf } from './delivery/channels.client.js';
 import { testMessage } from './message/test-message.js';
 import { type Recipient, recipientsOf } from './route.js';
+import type { Addressees } from './telling-config.js';
 
 export interface TestOptions {
   /** Only this address. */
@@ -46,10 +47,15 @@ function recipientsFor(alerts: AlertsConfig, to: string | undefined, route: numb
     return refuse(
       `there is no route ${route}: alerts.routes has ${alerts.routes.length}, and 1 is the first`,
     );
-  const all = routes.flatMap(recipientsOf);
+  const all = [...routes, ...(route === undefined ? beyondRoutes(alerts) : [])].flatMap(recipientsOf);
   return all.filter(
     (one, i) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i,
   );
+}
+
+/** Who would be told only when nobody acknowledges, or of each day's quiet: the last ones to find out that it fails. */
+function beyondRoutes({ escalation, allQuiet }: AlertsConfig): Addressees[] {
+  return [...(escalation?.steps ?? []), ...(allQuiet ? [allQuiet] : [])];
 }
 
 async function sendTest(alerts: AlertsConfig, to: Recipient, signal: AbortSignal): Promise<Tested> {

@@ -87,6 +87,17 @@ describe('rolewatch alerts test', () => {
     );
   });
 
+  it('sends to those beyond the routes, too', async () => {
+    const own = config;
+    const steps = [{ afterMinutes: 30, to: ['lead@example.com', 'a@example.com'], hook: null }];
+    const schedule = { expression: '0 7 * * *', timezone: 'UTC' };
+    const allQuiet = { to: ['quiet@example.com'], hook: null, schedule };
+    config = { ...own, alerts: { ...own.alerts, allQuiet, escalation: { severity: 'critical', steps } } };
+    await typed('test');
+    config = own;
+    expect(to().slice(3)).toEqual(['lead@example.com', 'quiet@example.com']);
+  });
+
   it('sends only where asked', async () => {
     await typed('test', '--route', '2');
     expect(to()).toEqual(['a@example.com', 'c@example.com']);
