@@ -51,11 +51,12 @@ GRANT INSERT ("source", "finding", "no", "kind", "state", "severity", "message",
 GRANT INSERT, UPDATE, DELETE ON "judgement_due" TO rolewatch_app;
 
 -- the outbox: messages move on, attempts are written once. The database dates both
-GRANT INSERT ("source", "seq", "channel", "recipient", "message_id", "severity", "subject", "content", "due_at"),
-  UPDATE ("severity", "subject", "content", "state", "why", "attempts", "unconfirmed", "epoch", "holder", "lease_until", "due_at", "tried_since", "ended_at")
+GRANT INSERT ("source", "seq", "channel", "recipient", "message_id", "severity", "subject", "content", "due_at", "state", "kind", "schedule", "slot", "step"),
+  UPDATE ("severity", "subject", "content", "state", "why", "attempts", "unconfirmed", "epoch", "holder", "lease_until", "due_at", "tried_since", "ended_at", "told_by")
   ON "outbox" TO rolewatch_app;
 GRANT INSERT ON "outbox_alert", "outbox_about" TO rolewatch_app;
 GRANT INSERT ("source", "id", "no", "holder", "began_at", "outcome", "said", "digest") ON "outbox_attempt" TO rolewatch_app;
+GRANT INSERT ("source", "seq", "no", "actor", "reason") ON "alert_acknowledgement" TO rolewatch_app;
 
 -- tokens: made, used and revoked; the trigger dates all three
 GRANT INSERT ("name", "prefix", "hash", "role", "sources", "created_by", "expires_at"), UPDATE ("revoked_at", "revoked_by", "last_used_at") ON "api_token" TO rolewatch_app;

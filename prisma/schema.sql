@@ -15,6 +15,7 @@ CREATE TABLE action_log (
   hash bytea NOT NULL,
   CONSTRAINT action_log_pkey PRIMARY KEY (id)
 );
+CREATE INDEX action_log_source_at_idx ON public.action_log USING btree (source, at);
 CREATE TRIGGER action_follows BEFORE INSERT ON action_log FOR EACH ROW EXECUTE FUNCTION action_follows();
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON action_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
@@ -36,6 +37,21 @@ CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXEC
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON alert TO rolewatch_app;
 GRANT INSERT (source, seq, no, kind, severity, body) ON alert TO rolewatch_app;
+
+CREATE TABLE alert_acknowledgement (
+  source text NOT NULL,
+  seq integer NOT NULL,
+  no integer NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT alert_acknowledgement_pkey PRIMARY KEY (source, seq, no)
+);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON alert_acknowledgement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert_acknowledgement FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert_acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON alert_acknowledgement TO rolewatch_app;
+GRANT INSERT (source, seq, no, actor, reason) ON alert_acknowledgement TO rolewatch_app;
 
 CREATE TABLE api_token (
   id integer DEFAULT nextval('api_token_id_seq'::regclass) NOT NULL,
@@ -419,27 +435,41 @@ CREATE TABLE outbox (
   tried_since timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   ended_at timestamp(6) with time zone,
   blanked_at timestamp(6) with time zone,
+  kind text DEFAULT 'alerts'::text NOT NULL,
+  schedule jsonb,
+  slot timestamp(6) with time zone,
+  step integer,
+  told_by bigint,
   CONSTRAINT outbox_pkey PRIMARY KEY (source, id),
   CONSTRAINT outbox_channel_check CHECK (channel = ANY (ARRAY['mail'::text, 'hook'::text])),
-  CONSTRAINT outbox_check CHECK ((state = ANY (ARRAY['sent'::text, 'dead'::text])) = (ended_at IS NOT NULL)),
+  CONSTRAINT outbox_check CHECK ((state = ANY (ARRAY['sent'::text, 'dead'::text, 'collected'::text, 'withdrawn'::text])) = (ended_at IS NOT NULL)),
   CONSTRAINT outbox_check1 CHECK (state <> 'dead'::text OR why IS NOT NULL),
   CONSTRAINT outbox_check2 CHECK ((content IS NULL) = (blanked_at IS NOT NULL)),
   CONSTRAINT outbox_check3 CHECK ((subject IS NULL) = (blanked_at IS NOT NULL)),
+  CONSTRAINT outbox_check4 CHECK ((kind = ANY (ARRAY['digest'::text, 'all-quiet'::text])) = (slot IS NOT NULL)),
+  CONSTRAINT outbox_check5 CHECK ((kind = 'escalation'::text) = (step IS NOT NULL)),
+  CONSTRAINT outbox_check6 CHECK ((state = 'collected'::text) = (told_by IS NOT NULL)),
+  CONSTRAINT outbox_check7 CHECK (state <> 'withdrawn'::text OR kind = 'escalation'::text),
+  CONSTRAINT outbox_check8 CHECK (state <> 'waiting'::text OR kind = 'escalation'::text OR schedule IS NOT NULL),
+  CONSTRAINT outbox_kind_check CHECK (kind = ANY (ARRAY['alerts'::text, 'digest'::text, 'escalation'::text, 'all-quiet'::text])),
   CONSTRAINT outbox_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])),
-  CONSTRAINT outbox_state_check CHECK (state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'dead'::text]))
+  CONSTRAINT outbox_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'pending'::text, 'sending'::text, 'sent'::text, 'dead'::text, 'collected'::text, 'withdrawn'::text]))
 );
 CREATE UNIQUE INDEX outbox_message_id_key ON public.outbox USING btree (message_id);
+CREATE UNIQUE INDEX outbox_once_a_slot ON public.outbox USING btree (kind, channel, lower(recipient), slot) WHERE (slot IS NOT NULL);
 CREATE INDEX outbox_open ON public.outbox USING btree (due_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE INDEX outbox_source_seq_idx ON public.outbox USING btree (source, seq);
+CREATE INDEX outbox_told_by_idx ON public.outbox USING btree (told_by);
+CREATE INDEX outbox_waiting ON public.outbox USING btree (due_at) WHERE (state = 'waiting'::text);
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE TRIGGER outbox_moves_on BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_moves_on();
 CREATE TRIGGER refuse_delete BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON outbox TO rolewatch_app;
-GRANT INSERT (source, seq, channel, recipient, message_id) ON outbox TO rolewatch_app;
-GRANT INSERT (severity, subject, content, due_at), UPDATE (severity, subject, content, due_at) ON outbox TO rolewatch_app;
-GRANT UPDATE (state, why, attempts, unconfirmed, epoch, holder, lease_until, tried_since, ended_at) ON outbox TO rolewatch_app;
+GRANT INSERT (source, seq, channel, recipient, message_id, kind, schedule, slot, step) ON outbox TO rolewatch_app;
+GRANT INSERT (severity, subject, content, state, due_at), UPDATE (severity, subject, content, state, due_at) ON outbox TO rolewatch_app;
+GRANT UPDATE (why, attempts, unconfirmed, epoch, holder, lease_until, tried_since, ended_at, told_by) ON outbox TO rolewatch_app;
 
 CREATE TABLE outbox_about (
   source text NOT NULL,
@@ -798,6 +828,7 @@ CREATE TABLE waiver (
   CONSTRAINT waiver_id_check CHECK (id ~ '^[0-9a-f]{64}$'::text),
   CONSTRAINT waiver_subject_kind_check CHECK (subject_kind = ANY (ARRAY['principal'::text, 'role'::text, 'source'::text]))
 );
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON waiver DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON waiver FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON waiver FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON waiver TO rolewatch_app;
@@ -920,11 +951,15 @@ DECLARE
   blanked integer;
 BEGIN
   UPDATE outbox o SET subject = NULL, content = NULL, blanked_at = now(),
-         state = CASE state WHEN 'pending' THEN 'dead' ELSE state END,
-         why = CASE state WHEN 'pending' THEN 'somebody it tells of was erased before it was sent' ELSE why END,
-         ended_at = CASE state WHEN 'pending' THEN now() ELSE ended_at END
-   WHERE o.source = of_source AND o.blanked_at IS NULL
-     AND EXISTS (SELECT 1 FROM outbox_about a WHERE a.source = o.source AND a.id = o.id AND a.identity_id = of_identity);
+         state = CASE WHEN state = 'pending' OR (state = 'waiting' AND kind = 'escalation') THEN 'dead' ELSE state END,
+         why = CASE WHEN state = 'pending' OR (state = 'waiting' AND kind = 'escalation')
+                    THEN 'somebody it tells of was erased before it was sent' ELSE why END,
+         ended_at = CASE WHEN state = 'pending' OR (state = 'waiting' AND kind = 'escalation') THEN now() ELSE ended_at END
+   WHERE o.blanked_at IS NULL
+     AND (o.source = of_source
+          AND EXISTS (SELECT 1 FROM outbox_about a WHERE a.source = o.source AND a.id = o.id AND a.identity_id = of_identity)
+          OR o.id IN (SELECT told.told_by FROM outbox told JOIN outbox_about a ON a.source = told.source AND a.id = told.id
+                       WHERE told.source = of_source AND a.identity_id = of_identity));
   GET DIAGNOSTICS blanked = ROW_COUNT;
   RETURN blanked;
 END $function$;
@@ -1213,18 +1248,19 @@ CREATE OR REPLACE FUNCTION public.outbox_moves_on()
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  moving text[] := ARRAY['state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder', 'lease_until', 'due_at', 'tried_since', 'ended_at'];
+  moving text[] := ARRAY['state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder', 'lease_until', 'due_at', 'tried_since', 'ended_at', 'told_by'];
   content text[] := ARRAY['subject', 'content', 'severity'];
 BEGIN
   IF rewriting_allowed(TG_RELID) THEN
     RETURN NEW;
   END IF;
-  IF OLD.state = 'sent' OR NEW.attempts < OLD.attempts OR NEW.epoch < OLD.epoch OR NEW.unconfirmed < OLD.unconfirmed
+  IF OLD.state IN ('sent', 'collected', 'withdrawn') OR NEW.attempts < OLD.attempts OR NEW.epoch < OLD.epoch OR NEW.unconfirmed < OLD.unconfirmed
+     OR (NEW.state = 'waiting' AND OLD.state <> 'waiting') OR (NEW.state IN ('collected', 'withdrawn') AND OLD.state <> 'waiting')
      OR (to_jsonb(OLD) - moving - content) IS DISTINCT FROM (to_jsonb(NEW) - moving - content) THEN
     RAISE EXCEPTION 'a message of the outbox may only move on' USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF (OLD.subject, OLD.content, OLD.severity) IS DISTINCT FROM (NEW.subject, NEW.content, NEW.severity)
-     AND (OLD.state <> 'pending' OR OLD.epoch > 0 OR NEW.content IS NULL) THEN
+     AND (OLD.state NOT IN ('waiting', 'pending') OR OLD.epoch > 0 OR NEW.content IS NULL) THEN
     RAISE EXCEPTION 'a message of the outbox that was tried keeps its content' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ActionsController } from './accounts/actions.controller.js';
 import { OpenApiController } from './accounts/openapi.controller.js';
 import { TokensController } from './accounts/tokens.controller.js';
+import { AcknowledgementsController } from './alerts/acknowledgements.controller.js';
 import { AlertsController } from './alerts/alerts.controller.js';
 import { DriftController } from './drift/drift.controller.js';
 import { EvidenceController } from './evidence/evidence.controller.js';
@@ -27,6 +28,7 @@ export const API: readonly Type<object>[] = [
   RulesetController,
   RulesController,
   AlertsController,
+  AcknowledgementsController,
   EvidenceController,
   ActionsController,
   TokensController,

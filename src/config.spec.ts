@@ -45,7 +45,7 @@ describe('a right file', () => {
         roles: ['api', 'worker'],
       },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
-      alerts: { smtp: null, hooks: [], routes: [] },
+      alerts: { smtp: null, hooks: [], routes: [], recipients: [], allQuiet: null, escalation: null },
       sources: [
         {
           at: 'sources[0]',
@@ -62,6 +62,7 @@ describe('a right file', () => {
           pageSize: 1_000,
           directoryDetail: 'minimal',
           simulated: false,
+          hook: null,
           limits: {
             connectSeconds: 10,
             headersSeconds: 30,

@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import { type AlertsConfig, alertsSchema, refuseLostRoutes } from './alerts/alerts-config.js';
+import { type AlertsConfig, alertsSchema } from './alerts/alerts-config.js';
+import { refuseLostRoutes } from './alerts/lost-routes.js';
 import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
 import { siteRisksSchema } from './rules/risk-tiers.js';
+import { ruleIds } from './rules/rule-ids.view.js';
 import { shippedRiskTiers } from './rules/risk-tiers.view.js';
 import { type RulesConfig, rulesKeys } from './rules/rules-config.js';
 import { type SourcesConfig, sourcesSchema } from './sources/source-config.js';
@@ -29,5 +31,12 @@ export async function loadConfig(file: string): Promise<Config> {
     alerts: alertsSchema(folder),
   };
   // what only the whole file can tell is told with the faults of its parts
-  return readConfigFile(path, section(rooms).superRefine(refuseLostRoutes, { when: () => true }));
+  const whole = (known?: readonly string[]) =>
+    section(rooms).superRefine((value, context) => refuseLostRoutes(value, context, known), {
+      when: () => true,
+    });
+  const config = await readConfigFile(path, whole());
+  if (!config.alerts.routes.some(({ rules: named }) => named)) return config;
+  // which rules there are, the file itself says: it is looked at again
+  return readConfigFile(path, whole(await ruleIds(config.rules.packs)));
 }

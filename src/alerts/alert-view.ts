@@ -90,6 +90,14 @@ export interface AlertView {
   readonly why?: string;
   readonly at?: string;
   readonly finding?: AlertFinding;
+  readonly acknowledged?: AcknowledgedBy;
+}
+
+/** Who said that they are on it, when, and what they do. */
+export interface AcknowledgedBy {
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: string;
 }
 
 /** An alert as it is kept. */

@@ -28,7 +28,7 @@ export async function writeAlerts(tx: Tx, snapshot: NewSnapshot): Promise<void> 
   const { facts, changes } = explanation;
   const alerts = worthTelling({
     tiers,
-    least: leastTold(routing.routes),
+    least: leastTold([...routing.routes, ...(routing.escalation ? [routing.escalation] : [])]),
     changes,
     permissionsOf: permissionsIn(facts),
     holdsRights: holdersIn(facts),

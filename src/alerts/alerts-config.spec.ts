@@ -1,7 +1,8 @@
 import { checkYaml } from '../platform/config/check.js';
 import { section } from '../platform/config/section.js';
 import { sourcesSchema } from '../sources/source-config.js';
-import { alertsSchema, refuseLostRoutes } from './alerts-config.js';
+import { alertsSchema } from './alerts-config.js';
+import { refuseLostRoutes } from './lost-routes.js';
 
 const SOURCES = 'sources: [{ name: hq, kind: ivanti-epmm-files, folder: ./x }]\n';
 const SMTP = 'smtp: { host: mail.example.com, from: rolewatch@example.com }';
@@ -35,8 +36,14 @@ describe('alerts', () => {
       },
       hooks: [],
       routes: [
-        { severity: 'high', sources: null, scopes: null, kinds: null, to: ['a@example.com'], hook: null },
+        {
+          ...{ severity: 'high', sources: null, scopes: null, kinds: null, rules: null, roles: null },
+          ...{ digest: null, to: ['a@example.com'], hook: null },
+        },
       ],
+      recipients: [],
+      allQuiet: null,
+      escalation: null,
     });
   });
 
@@ -146,4 +153,73 @@ describe('alerts', () => {
   ])('does not take "%s" for an address', (address) =>
     expect(faults(`  ${SMTP}\n  routes: [{ to: ["${address}"] }]`)).toContain('must be one mail address'),
   );
+});
+
+describe('when somebody is told', () => {
+  const at = (digest: string) =>
+    load(`  ${SMTP}\n  routes: [{ to: [a@b.example], digest: ${digest} }]`).routes[0]?.digest;
+
+  it.each([
+    ['daily', '0 7 * * *', 'UTC', 'critical'],
+    ['weekly', '0 7 * * 1', 'UTC', 'critical'],
+    [
+      "{ every: daily, at: '18:30', timezone: Europe/Berlin, atOnce: high }",
+      '30 18 * * *',
+      'Europe/Berlin',
+      'high',
+    ],
+    ["{ every: weekly, on: friday, at: '00:05', atOnce: none }", '5 0 * * 5', 'UTC', null],
+  ])('%s', (digest, expression, timezone, atOnce) => {
+    expect(at(digest)).toEqual({ schedule: { expression, timezone }, atOnce });
+  });
+
+  it.each([
+    ['hourly', /routes\[0\]\.digest\.every:/],
+    ['{ every: daily, on: monday }', /digest\.on: is for a weekly digest only/],
+    ['{ every: daily, at: 7 }', /digest\.at: must be an hour of the day in quotes such as '07:00'/],
+    ["{ every: daily, at: '24:00' }", /digest\.at: must be an hour/],
+    ['{ every: daily, timezone: Europe/Berln }', /did you mean "Europe\/Berlin"\?/],
+  ])('%s is refused', (digest, fault) => {
+    expect(faults(`  ${SMTP}\n  routes: [{ to: [a@b.example], digest: ${digest} }]`)).toMatch(fault);
+  });
+
+  it('may be said of a person, and of whom else', () => {
+    const config = load(`
+  ${SMTP}
+  hooks: [{ name: pager, url: "https://hooks.slack.com", secret: { env: X }, form: slack }]
+  routes: [{ to: [a@b.example] }]
+  recipients: [{ address: a@b.example, digest: weekly }]
+  allQuiet: { to: [a@b.example], at: '06:00', timezone: Asia/Tokyo }
+  escalation: { severity: high, steps: [{ afterMinutes: 30, to: [c@b.example] }, { afterMinutes: 90, hook: pager }] }`);
+    expect(config).toMatchObject({
+      hooks: [{ form: 'slack' }],
+      recipients: [{ address: 'a@b.example', digest: { schedule: { expression: '0 7 * * 1' } } }],
+      allQuiet: {
+        to: ['a@b.example'],
+        hook: null,
+        schedule: { expression: '0 6 * * *', timezone: 'Asia/Tokyo' },
+      },
+      escalation: {
+        severity: 'high',
+        steps: [
+          { afterMinutes: 30, to: ['c@b.example'], hook: null },
+          { afterMinutes: 90, hook: 'pager' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ["allQuiet: { at: '06:00' }", /alerts\.allQuiet: leads nowhere/],
+    ['escalation: { steps: [] }', /escalation\.steps: must be a list of steps/],
+    ['escalation: { steps: [{ afterMinutes: 5 }] }', /escalation\.steps\[0\]: leads nowhere/],
+    [
+      'escalation: { steps: [{ afterMinutes: 5, hook: pagr }] }',
+      /escalation\.steps\[0\]\.hook: no hook has this name/,
+    ],
+    [
+      'escalation: { steps: [{ afterMinutes: 5, to: [a@b.example] }, { afterMinutes: 5, to: [a@b.example] }] }',
+      /steps\[1\]\.afterMinutes: must come later than the step before/,
+    ],
+  ])('%s is refused', (part, fault) => expect(faults(`  ${SMTP}\n  ${part}`)).toMatch(fault));
 });

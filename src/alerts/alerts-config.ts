@@ -1,12 +1,21 @@
 /** The part `alerts` of rolewatch.yaml: how messages leave, and who gets which. */
 import { z } from 'zod';
-import { didYouMean } from '../platform/config/nearest.js';
 import { flag, isLoopback, optional, path, text, whole } from '../platform/config/fields.js';
 import { type SecretReference, secretReference } from '../platform/config/reference.js';
 import { section } from '../platform/config/section.js';
 import type { Severity } from '../rules/verdicts.js';
 import { addressProblem } from './delivery/address-guard.js';
 import { ALERT_KINDS, type AlertKind, SEVERITIES } from './alert.js';
+import { type Digest, digest } from './digest-config.js';
+import { ADDRESS, ONE_ADDRESS } from './mail-address.js';
+import {
+  type Addressees,
+  addressees,
+  type AllQuietConfig,
+  allQuiet,
+  type EscalationConfig,
+  escalation,
+} from './telling-config.js';
 
 /** A mail address with the name to show beside it. */
 export interface MailAddress {
@@ -36,11 +45,17 @@ export interface SmtpLimits {
   readonly messageSeconds: number;
 }
 
+/** signed: JSON with a signature · slack: what Slack, and what calls itself compatible with it, shows to people. */
+export const HOOK_FORMS = ['signed', 'slack'] as const;
+export type HookForm = (typeof HOOK_FORMS)[number];
+
 export interface HookConfig {
   readonly name: string;
   readonly url: string;
-  /** Signs every body. */
+  /** Of signed messages: what signs them. Of a Slack hook: the rest of its address, which is as good as a password. */
   readonly secret: SecretReference;
+  /** What is posted; absent: signed JSON. */
+  readonly form?: HookForm;
   readonly caFile: string | null;
   /** The host may be at an address of this machine or of a private network. */
   readonly allowPrivate: boolean;
@@ -48,20 +63,33 @@ export interface HookConfig {
 }
 
 /** Which alerts go to whom. Whatever is not named is not asked. */
-export interface Route {
+export interface Route extends Addressees {
   readonly severity: Severity;
   /** null: all. */
   readonly sources: readonly string[] | null;
   readonly scopes: readonly string[] | null;
   readonly kinds: readonly AlertKind[] | null;
-  readonly to: readonly string[];
-  readonly hook: string | null;
+  /** Ids of rules, or patterns: only findings of these. */
+  readonly rules?: readonly string[] | null;
+  /** Ids or names of roles, exactly: only what is about somebody who holds or gained one of them. */
+  readonly roles?: readonly string[] | null;
+  /** Absent: at once, unless the recipient says otherwise. */
+  readonly digest?: Digest | null;
+}
+
+/** What a recipient wants, whatever route leads to it. */
+export interface RecipientConfig {
+  readonly address: string;
+  readonly digest: Digest;
 }
 
 export interface AlertsConfig {
   readonly smtp: SmtpConfig | null;
   readonly hooks: readonly HookConfig[];
   readonly routes: readonly Route[];
+  readonly recipients?: readonly RecipientConfig[];
+  readonly allQuiet?: AllQuietConfig | null;
+  readonly escalation?: EscalationConfig | null;
 }
 
 /** Nobody is told; what is worth telling is still written down. */
@@ -73,17 +101,16 @@ export function alertsSchema(folder: string): z.ZodType<AlertsConfig> {
     smtp: optional(smtp(folder)),
     hooks: listOf(hook(folder), 'must be a list of hooks').default([]),
     routes: listOf(route(), 'must be a list of routes').default([]),
-  }).prefault({ smtp: undefined });
+    recipients: listOf(recipient(), 'must be a list of recipients').default([]),
+    allQuiet: optional(allQuiet()),
+    escalation: optional(escalation()),
+  }).prefault({ smtp: undefined, allQuiet: undefined, escalation: undefined });
 }
 
 const listOf = <T>(schema: z.ZodType<T>, error: string) => z.array(schema, { error });
 
 const HOST =
   'must be the name or address of the mail server such as mail.example.com, without scheme or port';
-const ADDRESS =
-  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
-const ONE_ADDRESS =
-  'must be one mail address such as security@example.com, in ASCII letters, without a name or a comma';
 
 function smtp(folder: string): z.ZodType<SmtpConfig> {
   return section({
@@ -169,6 +196,7 @@ function hook(folder: string): z.ZodType<HookConfig> {
     ),
     url: hookUrl(),
     secret: secretReference(folder),
+    form: z.enum(HOOK_FORMS).default('signed'),
     caFile: optional(path(folder, 'must be the path of a PEM file')),
     allowPrivate: flag().default(false),
     timeoutSeconds: whole(1, 120, 'seconds').default(15),
@@ -222,9 +250,15 @@ function route(): z.ZodType<Route> {
         .array(z.enum(ALERT_KINDS), { error: 'must be all, or a list of kinds of alerts' })
         .min(1, { error: 'must be all, or a list of kinds of alerts' }),
     ),
-    to: z.array(text(ADDRESS, ONE_ADDRESS), { error: 'must be a list of mail addresses' }).default([]),
-    hook: optional(z.string({ error: 'must be the name of a hook' })),
+    rules: allOr(names('must be all, or a list of rules such as [epmm-few-can-wipe, mambo-*]')),
+    roles: allOr(names('must be all, or a list of roles, each by its name or id in the catalogue')),
+    digest: optional(digest()),
+    ...addressees(),
   });
+}
+
+function recipient(): z.ZodType<RecipientConfig> {
+  return section({ address: text(ADDRESS, ONE_ADDRESS), digest: digest() });
 }
 
 function allOr<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
@@ -233,59 +267,4 @@ function allOr<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
     .default('all')
     .transform((value) => (value === 'all' ? undefined : value))
     .pipe(optional(schema));
-}
-
-/**
- * What only the whole file can tell: that every route leads somewhere. Works on the raw value, so that these faults
- * are told together with all others.
- */
-export function refuseLostRoutes(config: unknown, context: z.RefinementCtx): void {
-  const alerts = at(config, 'alerts');
-  const sources = names(at(config, 'sources'));
-  const hooks = names(at(alerts, 'hooks'));
-  refuseSameHooks(hooks, context);
-  const routes = at(alerts, 'routes');
-  if (!Array.isArray(routes)) return;
-  routes.forEach((route: unknown, i) => {
-    const refuse = (message: string, ...path: (string | number)[]): void =>
-      context.addIssue({ code: 'custom', message, path: ['alerts', 'routes', i, ...path] });
-    const asked = at(route, 'sources');
-    if (Array.isArray(asked)) {
-      asked.forEach((name: unknown, j) => {
-        if (typeof name === 'string' && !sources.includes(name))
-          refuse(unknown('source', name, sources), 'sources', j);
-      });
-    }
-    const hook = at(route, 'hook');
-    if (typeof hook === 'string' && !hooks.includes(hook)) refuse(unknown('hook', hook, hooks), 'hook');
-    const to = at(route, 'to');
-    const mails = Array.isArray(to) ? to.length > 0 : typeof to === 'string';
-    if (!mails && (hook === undefined || hook === null))
-      refuse('leads nowhere: it needs to, with mail addresses, or hook');
-    if (mails && (at(alerts, 'smtp') ?? null) === null)
-      refuse('cannot be reached: alerts.smtp says no mail server', 'to');
-  });
-}
-
-function unknown(what: string, name: string, known: readonly string[]): string {
-  const hint =
-    didYouMean(name, known) || (known.length > 0 ? `; there are ${known.join(', ')}` : '; there is none');
-  return `no ${what} has this name${hint}`;
-}
-
-function refuseSameHooks(hooks: readonly string[], context: z.RefinementCtx): void {
-  hooks.forEach((name, i) => {
-    if (hooks.indexOf(name) === i) return;
-    const message = 'is the name of another hook too; each needs its own';
-    context.addIssue({ code: 'custom', message, path: ['alerts', 'hooks', i, 'name'] });
-  });
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function names(list: unknown): string[] {
-  if (!Array.isArray(list)) return [];
-  return list.map((item: unknown) => at(item, 'name')).filter((name) => typeof name === 'string');
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asked, before, limit, MOST_INT, time } from '../platform/http/shape.js';
 import { SEVERITIES } from '../findings/finding.js';
-import { MESSAGE_STATES } from './message-states.js';
+import { MESSAGE_KINDS, MESSAGE_STATES } from './message-states.js';
 
 const count = z.int().nonnegative();
 
@@ -26,6 +26,9 @@ const message = z.object({
   id: z.string(),
   source: z.string(),
   seq: count,
+  kind: z.enum(MESSAGE_KINDS),
+  step: count.optional(),
+  toldBy: z.string().optional(),
   channel: z.enum(['mail', 'hook']),
   recipient: z.string(),
   severity: z.enum(SEVERITIES),

@@ -3,6 +3,7 @@ import { didYouMean } from '../platform/config/nearest.js';
 import { RolewatchError } from '../platform/errors.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import type { AlertsConfig } from './alerts-config.js';
+import { acknowledgeAlerts } from './acknowledge-alert.job.js';
 import { outboxText } from './outbox-text.js';
 import { MESSAGE_STATES } from './message-states.js';
 import { messagesOf } from './outbox.view.js';
@@ -17,14 +18,19 @@ export interface AlertingConfig extends SourcesConfig {
 
 type Context = CommandContext<AlertingConfig>;
 
-const ACTIONS = ['list', 'test', 'retry'] as const;
+const ACTIONS = ['list', 'test', 'retry', 'acknowledge'] as const;
 
 const OPTIONS = {
-  source: { kind: 'text', value: 'SOURCE', description: 'list: only messages about this source' },
+  source: {
+    kind: 'text',
+    value: 'SOURCE',
+    description: 'list: only messages about this source; acknowledge: whose alert it is',
+  },
   state: { kind: 'text', value: 'STATE', description: 'list: only these', oneOf: MESSAGE_STATES },
   last: { kind: 'count', value: 'N', description: 'list: so many, the newest first (default: 20)' },
   to: { kind: 'text', value: 'ADDRESS', description: 'test: only to this address' },
   route: { kind: 'count', value: 'N', description: 'test: only where this route leads; 1 is the first' },
+  reason: { kind: 'text', value: 'REASON', description: 'acknowledge: what is done about it, for the log' },
 } as const;
 
 interface Asked {
@@ -33,27 +39,30 @@ interface Asked {
   readonly last: number | undefined;
   readonly to: string | undefined;
   readonly route: number | undefined;
+  readonly reason: string | undefined;
 }
 
 export const alertsCommand = defineCommand({
   name: 'alerts',
-  summary: 'what was told to whom, what is stuck; send a test; try again',
+  summary: 'what was told to whom, what is stuck; send a test; try again; acknowledge',
   description:
-    'Without an action, or with "list": messages with everything that was tried, the newest first. "test" sends a test message now, to every recipient of every route, and says how the conversation went. "retry ID" tries a message again that was given up. Exit code 0: done; 1: a test message did not arrive, or nothing could be done.',
+    'Without an action, or with "list": messages with everything that was tried, the newest first. "test" sends a test message now, to every recipient of every route, and says how the conversation went. "retry ID" tries a message again that was given up. "acknowledge ID" says that somebody is on an alert, so that it goes no further; several ids stand with commas between them. Exit code 0: done; 1: a test message did not arrive, or nothing could be done.',
   arguments: {
-    action: { description: 'list (default), test or retry' },
-    id: { description: 'retry: the number of the message' },
+    action: { description: 'list (default), test, retry or acknowledge' },
+    id: { description: 'retry: the number of the message; acknowledge: the id of the alert, such as 2.1' },
   },
   options: OPTIONS,
   examples: [
     'rolewatch alerts --state dead',
     'rolewatch alerts test --to me@example.com',
     'rolewatch alerts retry 7',
+    'rolewatch alerts acknowledge 2.1 --source hq --reason "on it, ticket 4711"',
   ],
   async run(context: Context, args, options) {
     const action = actionOf(args.action);
     if (action === 'test') return test(context, options);
     if (action === 'retry') return retry(context, args.id);
+    if (action === 'acknowledge') return acknowledge(context, args.id, options);
     return list(context, options);
   },
 });
@@ -89,5 +98,21 @@ async function retry(context: Context, id: string | undefined): Promise<0> {
     { id, recipient, state: 'pending' },
     () => `message ${id} to ${recipient} is tried again, for 24 hours`,
   );
+  return 0;
+}
+
+async function acknowledge(context: Context, ids: string | undefined, asked: Asked): Promise<0> {
+  const refuse = (message: string): never => {
+    throw new RolewatchError('usage', message);
+  };
+  const alerts = (ids ?? '').split(',').filter((id) => id !== '');
+  if (alerts.length === 0) return refuse('which alert? Its message names it, such as 2.1');
+  const reason = asked.reason?.trim() ?? '';
+  if (reason === '') return refuse('--reason must say what is done about it');
+  if (asked.source === undefined) return refuse('--source must say whose alert it is');
+  const { db } = await context.openDatabase();
+  const order = { source: asked.source, alerts, actor: context.actor, reason };
+  const done = await acknowledgeAlerts(db, order);
+  await context.print(done, () => `acknowledged in ${done.source}: ${alerts.join(', ')}; it goes no further`);
   return 0;
 }

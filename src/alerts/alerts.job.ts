@@ -1,20 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import type { Database } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
-import { routingOf } from './alert-routing.js';
-import type { AlertsConfig } from './alerts-config.js';
 import { channelsOf } from './delivery/channels.client.js';
 import { DeliverJob } from './delivery/deliver.job.js';
 import { DeliveryStore } from './delivery/delivery.store.js';
 import { GROUPING_MS } from './outbox.store.js';
-import { tellTroubles } from './source-troubles.store.js';
-
-export interface AlertsParts {
-  readonly db: Database;
-  readonly alerts: AlertsConfig;
-  /** Names of the configured sources. */
-  readonly sources: readonly string[];
-}
+import { type AlertsParts, tellDue } from './tell-due.job.js';
 
 /** What one replica does at each beat: tell of sources in trouble, and send what is due. */
 export class AlertsJob {
@@ -29,12 +19,7 @@ export class AlertsJob {
 
   /** Never rejects. */
   async beat(): Promise<void> {
-    const { db, sources, alerts } = this.parts;
-    try {
-      await tellTroubles(db, sources, routingOf(alerts));
-    } catch (error) {
-      this.log.error('troubles of sources could not be told', { error });
-    }
+    await tellDue(this.parts, (what, error) => this.log.error(what, { error }));
     await this.delivery.beat();
   }
 
@@ -53,10 +38,12 @@ const PATIENCE_MS = 20_000;
  */
 export async function deliverAfterRun(parts: AlertsParts, signal: AbortSignal): Promise<string[]> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const { db, alerts, sources } = parts;
+  const { db, alerts } = parts;
   const began = performance.now();
   try {
-    await tellTroubles(db, sources, routingOf(alerts));
+    await tellDue(parts, (_, error) => {
+      throw error;
+    });
     const job = new DeliverJob(new DeliveryStore(db), channelsOf(alerts), quiet);
     const tried = await job.deliver({
       aheadMs: GROUPING_MS,

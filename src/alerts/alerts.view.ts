@@ -2,6 +2,7 @@ import { permissionModelOf } from '../access/permission-model.js';
 import { keyed, namesOf } from '../drift/names.view.js';
 import type { Sql } from '../platform/tx.js';
 import { productOf } from '../sources/source-config.js';
+import { acknowledgements } from './acknowledgement.view.js';
 import { type AlertView, identitiesIn, keysIn, type Names, type StoredAlert, viewOf } from './alert-view.js';
 
 /** Alerts of one snapshot, as they are kept and with their names. */
@@ -12,7 +13,12 @@ export interface SnapshotAlerts {
 
 /** What snapshot `seq` gave to tell, in its order. */
 export async function alertsOf(sql: Sql, source: string, seq: number): Promise<readonly AlertView[]> {
-  return (await snapshotAlerts(sql, source, seq)).views;
+  const { stored, views } = await snapshotAlerts(sql, source, seq);
+  const by = await acknowledgements(sql, source, seq);
+  return views.map((view, i) => {
+    const acknowledged = by.get(stored[i]?.no ?? 0);
+    return acknowledged === undefined ? view : { ...view, acknowledged };
+  });
 }
 
 export async function snapshotAlerts(sql: Sql, source: string, seq: number): Promise<SnapshotAlerts> {

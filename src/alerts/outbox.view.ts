@@ -1,7 +1,7 @@
 import type { Sql } from '../platform/tx.js';
 import type { Severity } from '../rules/verdicts.js';
 import type { Outcome } from './delivery/back-off.js';
-import type { MessageState } from './message-states.js';
+import { type MessageKind, MESSAGE_STATES, type MessageState } from './message-states.js';
 
 export interface AttemptView {
   readonly no: number;
@@ -14,8 +14,14 @@ export interface AttemptView {
 /** A message and everything that was tried to deliver it. A field that does not apply is absent. */
 export interface MessageView {
   readonly id: string;
+  /** `*` for what concerns several. */
   readonly source: string;
   readonly seq: number;
+  readonly kind: MessageKind;
+  /** Of an escalation, from 1. */
+  readonly step?: number;
+  /** Of one that was collected: the id of the digest that tells it. */
+  readonly toldBy?: string;
   readonly channel: 'mail' | 'hook';
   readonly recipient: string;
   readonly severity: Severity;
@@ -25,7 +31,7 @@ export interface MessageView {
   readonly why?: string;
   readonly messageId: string;
   readonly createdAt: string;
-  /** When it is tried next. */
+  /** When it is tried next, or no longer waits. */
   readonly dueAt?: string;
   readonly endedAt?: string;
   /** Ids of the alerts that it tells. */
@@ -50,7 +56,12 @@ export interface OutboxView {
   readonly untold: number;
 }
 
-interface Row extends Omit<MessageView, 'subject' | 'why' | 'createdAt' | 'dueAt' | 'endedAt'> {
+interface Row extends Omit<
+  MessageView,
+  'subject' | 'why' | 'createdAt' | 'dueAt' | 'endedAt' | 'step' | 'toldBy'
+> {
+  readonly step: number | null;
+  readonly toldBy: string | null;
   readonly subject: string | null;
   readonly why: string | null;
   readonly createdAt: Date;
@@ -59,7 +70,7 @@ interface Row extends Omit<MessageView, 'subject' | 'why' | 'createdAt' | 'dueAt
 }
 
 const MESSAGES = `
-  SELECT o.id::text, o.source, o.seq, o.channel, o.recipient, o.severity, o.subject, o.state, o.why, o.message_id AS "messageId",
+  SELECT o.id::text, o.source, o.seq, o.kind, o.step, o.told_by::text AS "toldBy", o.channel, o.recipient, o.severity, o.subject, o.state, o.why, o.message_id AS "messageId",
          o.created_at AS "createdAt", o.due_at AS "dueAt", o.ended_at AS "endedAt",
          (SELECT coalesce(jsonb_agg(o.seq || '.' || a.no ORDER BY a.no), '[]') FROM outbox_alert a
            WHERE a.source = o.source AND a.id = o.id) AS alerts,
@@ -72,12 +83,11 @@ const MESSAGES = `
    ORDER BY o.id DESC LIMIT $3`;
 
 const COUNTS = `
-  SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending, count(*) FILTER (WHERE state = 'sending')::int AS sending,
-         count(*) FILTER (WHERE state = 'sent')::int AS sent, count(*) FILTER (WHERE state = 'dead')::int AS dead,
+  SELECT ${MESSAGE_STATES.map((state) => `count(*) FILTER (WHERE state = '${state}')::int AS ${state}`).join(', ')},
          (SELECT count(*)::int FROM alert a
            WHERE ($1::text IS NULL OR a.source = $1)
              AND NOT EXISTS (SELECT FROM outbox_alert t JOIN outbox m ON m.source = t.source AND m.id = t.id
-                              WHERE t.source = a.source AND t.no = a.no AND m.seq = a.seq)) AS untold
+                              WHERE t.source = a.source AND t.no = a.no AND m.seq = a.seq AND m.state <> 'withdrawn')) AS untold
     FROM outbox WHERE $1::text IS NULL OR source = $1`;
 
 /** What was sent, to whom and when, and what is stuck; the newest first. */
@@ -87,17 +97,30 @@ export async function messagesOf(sql: Sql, filter: MessageFilter): Promise<Outbo
   const [counted] = await sql.query<OutboxView['counts'] & { readonly untold: number }>(COUNTS, [
     source ?? null,
   ]);
-  const { untold = 0, ...counts } = counted ?? { pending: 0, sending: 0, sent: 0, dead: 0 };
+  if (counted === undefined) throw new Error('an aggregate always gives a row');
+  const { untold, ...counts } = counted;
   return { messages: rows.map(viewOf), counts, untold };
 }
 
-function viewOf({ subject, why, createdAt, dueAt, endedAt, attempts, ...row }: Row): MessageView {
+function viewOf({
+  subject,
+  why,
+  step,
+  toldBy,
+  createdAt,
+  dueAt,
+  endedAt,
+  attempts,
+  ...row
+}: Row): MessageView {
   return {
     ...row,
     ...(subject !== null && { subject }),
     ...(why !== null && { why }),
+    ...(step !== null && { step }),
+    ...(toldBy !== null && { toldBy }),
     createdAt: createdAt.toISOString(),
-    ...(row.state === 'pending' && { dueAt: dueAt.toISOString() }),
+    ...((row.state === 'pending' || row.state === 'waiting') && { dueAt: dueAt.toISOString() }),
     ...(endedAt && { endedAt: endedAt.toISOString() }),
     attempts: attempts.map((attempt) => ({
       ...attempt,

@@ -6,6 +6,7 @@ import type { Delivery } from './delivery/back-off.js';
 import { channelsOf } from './delivery/channels.client.js';
 import { testMessage } from './message/test-message.js';
 import { type Recipient, recipientsOf } from './route.js';
+import type { Addressees } from './telling-config.js';
 
 export interface TestChoice {
   /** Only this address. */
@@ -49,10 +50,15 @@ export function testRecipients(alerts: AlertsConfig, { to, route }: TestChoice):
     return refuse(
       `there is no route ${route}: alerts.routes has ${alerts.routes.length}, and 1 is the first`,
     );
-  const all = routes.flatMap(recipientsOf);
+  const all = [...routes, ...(route === undefined ? beyondRoutes(alerts) : [])].flatMap(recipientsOf);
   return all.filter(
     (one, i) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i,
   );
+}
+
+/** Who would be told only when nobody acknowledges, or of each day's quiet: the last ones to find out that it fails. */
+function beyondRoutes({ escalation, allQuiet }: AlertsConfig): Addressees[] {
+  return [...(escalation?.steps ?? []), ...(allQuiet ? [allQuiet] : [])];
 }
 
 async function sendTest(alerts: AlertsConfig, to: Recipient, signal: AbortSignal): Promise<Tested> {
@@ -63,7 +69,8 @@ async function sendTest(alerts: AlertsConfig, to: Recipient, signal: AbortSignal
   if (channel === undefined) throw new RolewatchError('usage', `nothing leads to ${to.recipient}`);
   const messageId = `<${randomUUID()}@${routingOf(alerts).idDomain}>`;
   const message = { source: 'test', severity: 'low', messageId, recipient: to.recipient } as const;
-  const content = testMessage(to, messageId);
+  const form = alerts.hooks.find(({ name }) => name === to.recipient)?.form;
+  const content = testMessage(to, messageId, form);
   const { outcome, said } = await channel.send({ ...message, ...content, createdAt: new Date() }, signal);
   return { ...to, outcome, steps, said };
 }

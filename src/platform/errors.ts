@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'unknown-snapshot'
   | 'unknown-subject'
   | 'unknown-finding'
+  | 'unknown-alert'
+  | 'unknown-hook' // no hook of this name, or not this secret: which of the two is not said
   | 'unknown-token'
   | 'unknown-message'
   | 'unknown-rule'

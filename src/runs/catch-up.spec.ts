@@ -1,5 +1,5 @@
 import { type CatchUp, catchUp, type OpenSlot, type Situation } from './catch-up.js';
-import type { Schedule } from './slots.js';
+import type { Schedule } from '../platform/slots.js';
 
 const hourly: Schedule = { expression: '0 * * * *', timezone: 'UTC' };
 const hour = (n: number, minute = 0): Date => new Date(Date.UTC(2026, 5, 1, n, minute));

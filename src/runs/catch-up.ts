@@ -1,4 +1,4 @@
-import { isSlot, nextSlot, type PassedSlots, type Schedule, slotsPassed } from './slots.js';
+import { isSlot, nextSlot, type PassedSlots, type Schedule, slotsPassed } from '../platform/slots.js';
 
 /** A slot whose moment has come and which nobody is reading. */
 export interface OpenSlot {

@@ -54,9 +54,10 @@ export class PulseJob {
   /**
    * "Run now": begins a run of its own slot and waits no longer.
    * @param asked who asks, for the log of actions
+   * @param pauseMs since the last run that the same asked for; one sooner is refused as source-busy
    * @throws RolewatchError unknown-source, source-paused, source-busy, stopping
    */
-  async startNow(source: string, asked: string): Promise<Claim> {
+  async startNow(source: string, asked: string, pauseMs = 0): Promise<Claim> {
     if (this.drained !== null)
       throw new RolewatchError('stopping', 'this process is about to end: ask again');
     if (!this.sources.some(({ name }) => name === source))
@@ -66,7 +67,7 @@ export class PulseJob {
         'source-busy',
         `this process reads ${MAX_RUNS} sources already: ask again later`,
       );
-    const claim = await this.slots.claimManual(source, { asked });
+    const claim = await this.slots.claimManual(source, { asked, pauseMs });
     this.begin(claim);
     return claim;
   }

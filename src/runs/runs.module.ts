@@ -10,6 +10,9 @@ import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { Log } from '../platform/log.js';
 import { TagKeys } from '../platform/tag-key.store.js';
 import type { SourceConfig } from '../sources/source-config.js';
+import { HookJob } from './hook.job.js';
+import { HookSecrets } from './hook-secrets.job.js';
+import { HooksController } from './hooks.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.job.js';
 import { JudgePulse } from './judge.job.js';
@@ -31,7 +34,7 @@ import { Timers } from './timers.job.js';
 
 /** What every process answers. */
 const WATCHED = [HealthController, MetricsController];
-export const RUNS_CONTROLLERS = [...WATCHED, PageController, SourcesController];
+export const RUNS_CONTROLLERS = [...WATCHED, PageController, SourcesController, HooksController];
 
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
@@ -64,6 +67,8 @@ export class RunsModule {
           inject: [Database],
           useFactory: (db: Database) => new ServeLookup(db, configured.sources),
         },
+        HookJob,
+        { provide: HookSecrets, useValue: new HookSecrets(configured.sources) },
         {
           provide: JudgePulse,
           inject: [Log],

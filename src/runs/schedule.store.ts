@@ -8,7 +8,7 @@ import {
   type SeenSlot,
   type Situation,
 } from './catch-up.js';
-import type { Schedule } from './slots.js';
+import type { Schedule } from '../platform/slots.js';
 
 /** A source as far as the clock is concerned. */
 export interface ScheduledSource {

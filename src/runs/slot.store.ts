@@ -24,6 +24,8 @@ export interface ManualClaim {
   readonly toRetire?: boolean;
   /** By whom, to be logged. */
   readonly asked?: string;
+  /** Since the last run that the same asked for. */
+  readonly pauseMs?: number;
 }
 
 const STOPPED = 'interrupted: the process that read it was asked to stop';
@@ -87,6 +89,7 @@ export class SlotStore {
       if (row.paused_at !== null && how.toRetire !== true)
         throw pausedError(source, row.paused_at, row.paused_why);
       await releaseGone(tx, source);
+      await refuseTooSoon(tx, source, how);
       const busyUntil = await leasedUntil(tx, source);
       if (busyUntil !== null) throw busyError(source, busyUntil);
       const dueAt = await insertManual(tx, source);
@@ -250,6 +253,21 @@ async function leasedUntil(sql: Sql, source: string): Promise<Date | null> {
     [source],
   );
   return row?.until ?? null;
+}
+
+/** The source is locked: whoever else asks waits, and sees what was logged. @throws RolewatchError source-busy */
+async function refuseTooSoon(tx: Tx, source: string, { asked, pauseMs = 0 }: ManualClaim): Promise<void> {
+  if (asked === undefined || pauseMs === 0) return;
+  const recent = await tx.query(
+    `SELECT FROM action_log WHERE source = $1 AND at > clock_timestamp() - $3 * interval '1 millisecond'
+        AND actor = $2 AND action = 'run-started' LIMIT 1`,
+    [source, asked, pauseMs],
+  );
+  if (recent.length > 0)
+    throw new RolewatchError(
+      'source-busy',
+      `${source} was read for ${asked} less than ${pauseMs / 1_000} s ago`,
+    );
 }
 
 /** Slots are kept to the millisecond, as JavaScript's dates are; a moment that is taken gives way to the next. */

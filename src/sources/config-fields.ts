@@ -1,6 +1,7 @@
 /** What the configurations of all sources have in common. */
 import { z } from 'zod';
 import { flag, isLoopback, optional, schedule, text, timezone, whole } from '../platform/config/fields.js';
+import { type SecretReference, secretReference } from '../platform/config/reference.js';
 import { section } from '../platform/config/section.js';
 
 /** How long a read may take and how much it may bring. */
@@ -37,6 +38,14 @@ export interface AnySourceConfig {
   readonly limits: SourceLimits;
   /** Its data is made up; every manifest says so. */
   readonly simulated: boolean;
+  /** By which other systems hint that it should be read now; absent: none may. */
+  readonly hook?: SourceHook | null;
+}
+
+/** A header that only they can give who know its secret. */
+export interface SourceHook {
+  readonly header: string;
+  readonly secret: SecretReference;
 }
 
 /** Defaults: docs/configuration.md. Upper bounds keep a slip of the keyboard from becoming a wait of days. */
@@ -96,3 +105,12 @@ export const COMMON = {
   limits: limits(),
   simulated: flag().default(false),
 };
+
+/** @param folder from which a relative path of the secret counts */
+export function sourceHook(folder: string): z.ZodType<SourceHook | null> {
+  const header = text(
+    /^(?!(authorization|connection|content-.*|cookie|expect|host|te|trailer|transfer-encoding|upgrade)$)[a-z0-9-]{1,60}$/i,
+    'must be the name of a header of its own such as X-Rolewatch-Secret',
+  );
+  return optional(section({ header, secret: secretReference(folder) }));
+}

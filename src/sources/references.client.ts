@@ -47,9 +47,15 @@ export function signatureOf(headers: readonly (readonly [string, string, string]
  */
 export async function checkReferences(sources: readonly SourceConfig[]): Promise<void> {
   await allOrEveryFault(
-    sources.flatMap((source): Promise<unknown>[] => {
-      if (source.kind === 'ivanti-epmm') return readReferences(source);
-      return source.kind === 'mambo-emm' ? readTeamReferences(source) : [];
-    }),
+    sources.flatMap((source): Promise<unknown>[] => [...readsOf(source), ...hookReads(source)]),
   );
+}
+
+function readsOf(source: SourceConfig): Promise<unknown>[] {
+  if (source.kind === 'ivanti-epmm') return readReferences(source);
+  return source.kind === 'mambo-emm' ? readTeamReferences(source) : [];
+}
+
+function hookReads({ at, hook }: SourceConfig): Promise<Secret>[] {
+  return hook ? [readSecret({ at: `${at}.hook.secret`, reference: hook.secret })] : [];
 }

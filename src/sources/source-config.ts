@@ -4,7 +4,7 @@ import { didYouMean } from '../platform/config/nearest.js';
 import { type SecretReference, secretReference } from '../platform/config/reference.js';
 import { section } from '../platform/config/section.js';
 import { RolewatchError } from '../platform/errors.js';
-import { type AnySourceConfig, COMMON, url } from './config-fields.js';
+import { type AnySourceConfig, COMMON, sourceHook, url } from './config-fields.js';
 import { headersSchema, LISTS, type MamboEmmSourceConfig } from './mambo-emm/http-config.js';
 import { type MamboEmmFilesSourceConfig, TEAM } from './mambo-emm/files-config.js';
 
@@ -103,6 +103,7 @@ function epmm(folder: string) {
   return section({
     kind: z.literal('ivanti-epmm'),
     ...COMMON,
+    hook: sourceHook(folder),
     ...ofEpmm(),
     url: url('username and password', 'what stands before /api/v2 belongs into basePath'),
     basePath: basePath().default(''),
@@ -117,6 +118,7 @@ function epmmFiles(folder: string) {
   return section({
     kind: z.literal('ivanti-epmm-files'),
     ...COMMON,
+    hook: sourceHook(folder),
     ...ofEpmm(),
     folder: path(folder, 'must be the path of the folder with the exported answers'),
   });
@@ -126,6 +128,7 @@ function mamboEmm(folder: string) {
   return section({
     kind: z.literal('mambo-emm'),
     ...COMMON,
+    hook: sourceHook(folder),
     team: TEAM,
     url: url('headers', 'the path of each list belongs into lists'),
     caFile: optional(path(folder, 'must be the path of a PEM file')),
@@ -139,6 +142,7 @@ function mamboEmmFiles(folder: string) {
   return section({
     kind: z.literal('mambo-emm-files'),
     ...COMMON,
+    hook: sourceHook(folder),
     team: TEAM,
     file: path(folder, 'must be the path of the exported .yaml, .json or .csv file'),
   });

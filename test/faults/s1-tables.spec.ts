@@ -27,7 +27,9 @@ const NO_TRUTH: Readonly<Record<string, string>> = {
   stage_identity: 'as stage_closing',
   stage_page: 'as stage_closing',
   stage_record: 'as stage_closing',
+  stage_run: 'as stage_closing',
   stage_seen: 'as stage_closing',
+  replica: 'which processes there are just now; old rows are removed',
   page: 'a cache: what it says is compared with the records, and read anew without it',
   known_repeat: 'a memory of how a source repeats itself: without it, the next read learns it anew',
   judgement_due:

@@ -135,6 +135,7 @@ BEGIN
   -- written once
   PERFORM keep_journal('action_log', 'id', '', 'INSERT');
   PERFORM keep_journal('alert', 'source seq no', '', 'INSERT');
+  PERFORM keep_journal('alert_acknowledgement', 'source seq no', '', 'INSERT');
   PERFORM keep_journal('change', 'source seq no', '', 'INSERT');
   PERFORM keep_journal('finding', 'source id', '', 'INSERT');
   PERFORM keep_journal('finding_event', 'source finding no', '', 'INSERT');
@@ -144,6 +145,7 @@ BEGIN
   PERFORM keep_journal('ruleset_activation', 'id', '', 'INSERT');
   PERFORM keep_journal('snapshot', 'source seq', '', 'INSERT');
   PERFORM keep_journal('tag_key', 'no', '', 'INSERT');
+  PERFORM keep_journal('waiver', 'source id', '', 'INSERT');
   -- moving on
   PERFORM keep_journal('api_token', 'id', 'last_used_at', 'INSERT UPDATE');
   PERFORM keep_journal('legal_hold', 'source id', '', 'INSERT UPDATE');

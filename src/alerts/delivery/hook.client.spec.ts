@@ -55,6 +55,64 @@ const send = (
   signal = new AbortController().signal,
 ) => client(port, changed, resolve).send(MESSAGE, signal);
 
+describe("a hook in Slack's form", () => {
+  const slack = { form: 'slack' } as const;
+  const posted = async (secret: string, changed: Partial<HookConfig>, port: number) => {
+    const config = {
+      name: 'siem',
+      url: `http://127.0.0.1:${port}`,
+      secret: { env: 'X' },
+      caFile: null,
+    } as const;
+    const secrets = async () => ({ secret: new Secret(secret), caPem: undefined });
+    const one = { ...config, allowPrivate: true, timeoutSeconds: 20, ...slack, ...changed };
+    return new HookClient({ config: one, secrets, now: () => 1 }).send(MESSAGE, new AbortController().signal);
+  };
+
+  it.each([
+    ['the rest of the address', '/services/T0/B0/geheim'],
+    ['all of it', (port: number) => `http://127.0.0.1:${port}/services/T0/B0/geheim`],
+  ])('posts to where its secret leads: %s', async (_, secret) => {
+    const paths: string[] = [];
+    const { port, seen } = await serve((response) => {
+      paths.push(response.req.url ?? '');
+      response.end('ok');
+    });
+    const said = await posted(typeof secret === 'string' ? secret : secret(port), {}, port);
+    expect(said).toEqual({ outcome: 'sent', said: 'answered 200: ok' });
+    expect(paths).toEqual(['/services/T0/B0/geheim']);
+    expect(seen[0]?.headers['rolewatch-signature']).toBeUndefined();
+    expect(seen[0]?.body).toBe('{"name":"Jos\u00e9"}');
+  });
+
+  it('is not led away from the host that the configuration names', async () => {
+    const { port, seen } = await serve((response) => response.end('ok'));
+    for (const secret of [
+      'http://127.0.0.1:1/x',
+      'https://evil.example/x',
+      '//evil.example/x',
+      'http://a:b@127.0.0.1/x',
+    ]) {
+      const { outcome, said } = await posted(secret, {}, port);
+      expect([outcome, said]).toEqual(['failed', expect.stringContaining('leads away')]);
+      expect(said).not.toContain('evil');
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    [200, 'invalid_payload', 'failed'],
+    [200, '', 'failed'],
+    [200, 'ok', 'sent'],
+    [400, 'invalid_payload', 'failed'],
+    [410, 'channel_is_archived', 'refused'],
+    [429, 'slow down', 'failed'],
+  ])('takes %d with %j as %s', async (status, body, outcome) => {
+    const { port } = await serve((response) => response.writeHead(status).end(body));
+    expect((await posted('/x', {}, port)).outcome).toBe(outcome);
+  });
+});
+
 describe('a hook', () => {
   it('gets the body, signed over its time', async () => {
     const { port, seen } = await serve((response) => response.writeHead(202).end('thanks'));

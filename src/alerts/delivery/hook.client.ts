@@ -54,8 +54,11 @@ export class HookClient implements Channel {
     const { config } = this.deps;
     const { secret, caPem } = await this.deps.secrets();
     const timestamp = Math.floor(this.deps.now());
-    const host = new URL(config.url).hostname;
-    const problem = addressProblem(host, config.allowPrivate, 'literal');
+    const slack = config.form === 'slack';
+    const url = slack ? secretAddress(config.url, secret.reveal()) : config.url;
+    if (url === null)
+      return down(`its secret leads away from ${config.url}: it must be what follows that, or all of it`);
+    const problem = addressProblem(new URL(url).hostname, config.allowPrivate, 'literal');
     if (problem !== undefined) return down(problem);
     const agent = new Agent({
       connect: {
@@ -71,7 +74,7 @@ export class HookClient implements Channel {
         statusCode,
         headers,
         body: answer,
-      } = await request(config.url, {
+      } = await request(url, {
         method: 'POST',
         dispatcher: agent,
         signal,
@@ -79,17 +82,28 @@ export class HookClient implements Channel {
           'content-type': 'application/json; charset=utf-8',
           'user-agent': 'rolewatch',
           'rolewatch-message-id': id,
-          'rolewatch-timestamp': String(timestamp),
-          'rolewatch-signature': signatureOf(secret.reveal(), timestamp, body),
+          ...(!slack && {
+            'rolewatch-timestamp': String(timestamp),
+            'rolewatch-signature': signatureOf(secret.reveal(), timestamp, body),
+          }),
         },
         body,
       });
       const said = await beginning(answer);
+      if (slack && statusCode === 200 && said !== 'ok') return down(`answered 200, but not "ok": ${said}`);
       return answered(statusCode, said, String(headers['retry-after'] ?? ''));
     } finally {
       await agent.destroy();
     }
   }
+}
+
+/** Where Slack wants a message: below the address that the configuration shows, at a place that is as good as a password. */
+function secretAddress(shown: string, secret: string): string | null {
+  const url = URL.canParse(secret, shown) ? new URL(secret, shown) : null;
+  return url?.origin === new URL(shown).origin && url.username === '' && url.password === ''
+    ? url.href
+    : null;
 }
 
 const down = (said: string): Delivery => ({ outcome: 'failed', said, channelDown: true });

@@ -1,23 +1,48 @@
 /** A message as the JSON body of a POST, and its signature (docs/alerts.md). */
 import { createHmac } from 'node:crypto';
 import type { Message, Told } from './message.js';
+import type { AllQuiet } from '../all-quiet.js';
 
 /**
  * The text that is posted. Names are as the source gave them, escaped by JSON.
  * @param id the same for every attempt: who receives it twice can tell
  */
 export function hookBody(id: string, told: Told, { severity, headline }: Message): string {
-  const { source, snapshot, alerts } = told;
+  const type = 'rolewatch.alerts';
+  const { source, ...about } = partOf(told);
+  return JSON.stringify({ type, version: 1, id, source, severity, headline, ...about });
+}
+
+/** Of one recipient, what several runs had to tell. */
+export function digestJson(id: string, parts: readonly Told[], { severity, headline }: Message): string {
   return JSON.stringify({
-    type: 'rolewatch.alerts',
-    version: 1,
-    id,
+    ...{ type: 'rolewatch.digest', version: 1, id, severity, headline },
+    parts: parts.map(partOf),
+  });
+}
+
+/** @param unacknowledged which step, and after how many minutes */
+export function escalationJson(
+  id: string,
+  told: Told,
+  unacknowledged: { readonly step: number; readonly minutes: number },
+  { severity, headline }: Message,
+): string {
+  const { source, ...about } = partOf(told);
+  const type = 'rolewatch.escalation';
+  return JSON.stringify({ type, version: 1, id, source, severity, headline, ...unacknowledged, ...about });
+}
+
+export function allQuietJson(id: string, quiet: AllQuiet, { severity, headline }: Message): string {
+  return JSON.stringify({ type: 'rolewatch.all-quiet', version: 1, id, severity, headline, ...quiet });
+}
+
+function partOf({ source, snapshot, alerts }: Told) {
+  return {
     source,
-    severity,
-    headline,
     snapshot: snapshot && { ...snapshot, recordedAt: snapshot.recordedAt.toISOString() },
     alerts,
-  });
+  };
 }
 
 /**

@@ -18,7 +18,8 @@ export function renderMail(message: Message): RenderedMail {
 }
 
 /** The source is what a reader with several sorts by: it is never cut off. */
-function subjectOf({ severity, headline, source }: Message): string {
+function subjectOf({ severity, headline, source, plain }: Message): string {
+  if (plain) return `[Rolewatch] ${cut(headline, SUBJECT - 12)}`;
   const [before, after] = [`[Rolewatch] ${severity}: `, ` (${source})`];
   return `${before}${cut(headline, SUBJECT - before.length - after.length)}${after}`;
 }
@@ -32,9 +33,9 @@ function textOf({ source, headline, cards, more, footer }: Message): string {
   ].join('\n\n');
 }
 
-function cardText({ severity, title, lines, step }: Card): string {
+function cardText({ severity, tag = severity, title, lines, step }: Card): string {
   return [
-    wrapped(`[${severity.toUpperCase()}] ${title}`),
+    wrapped(`[${tag.toUpperCase()}] ${title}`),
     ...lines.map((line) => wrapped(line, '  - ', '    ')),
     '',
     wrapped(step.text, '  ', '  '),
@@ -106,18 +107,17 @@ ${footer.map((line) => `<p style="margin:0 0 8px">${html(line)}</p>`).join('\n')
 
 /** "2 critical, 1 high": of all cards that are shown. */
 function counted({ cards, more }: Message): string {
-  const severities = Object.keys(COLOURS).map(
-    (severity) => [severity, cards.filter((card) => card.severity === severity).length] as const,
-  );
-  const words = severities.filter(([, n]) => n > 0).map(([severity, n]) => `${n} ${severity}`);
+  const tags = new Map<string, number>(Object.keys(COLOURS).map((severity) => [severity, 0]));
+  for (const { severity, tag = severity } of cards) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+  const words = [...tags].filter(([, n]) => n > 0).map(([tag, n]) => `${n} ${tag}`);
   return [...words, ...(more ? [`${more.count} more`] : [])].join(', ');
 }
 
-function cardHtml({ severity, title, lines, step }: Card): string {
+function cardHtml({ severity, tag = severity, title, lines, step }: Card): string {
   const { edge, ground, ink } = COLOURS[severity];
   return `<tr><td style="padding:0 0 16px"><table ${TABLE} class="card" style="background:#ffffff;border:1px solid #d5dae1;border-left:4px solid ${edge};border-radius:6px">
 <tr><td class="pad" style="padding:20px 24px;${SANS};${BREAK}">
-<span class="${severity}" style="display:inline-block;background:${ground};color:${ink};font-size:11px;line-height:18px;font-weight:700;letter-spacing:.6px;text-transform:uppercase;padding:1px 8px;border-radius:9px">${severity}</span>
+<span class="${severity}" style="display:inline-block;background:${ground};color:${ink};font-size:11px;line-height:18px;font-weight:700;letter-spacing:.6px;text-transform:uppercase;padding:1px 8px;border-radius:9px">${tag}</span>
 <h2 class="ink" style="margin:8px 0 10px;font-size:18px;line-height:25px;font-weight:600;color:#1a2230">${html(capital(title))}</h2>
 ${lines.map(lineHtml).join('\n')}
 <p class="ink" style="margin:14px 0 0;font-size:14px;line-height:21px;color:#1a2230"><strong>What to do:</strong> ${html(step.text)}</p>

@@ -12,11 +12,15 @@ export interface Told {
   /** The snapshot that the alerts are about; null before the first one. */
   readonly snapshot: { readonly seq: number; readonly recordedAt: Date; readonly digest: string } | null;
   readonly alerts: readonly AlertView[];
+  /** Which of them go further unless somebody acknowledges them, and after how many minutes. */
+  readonly further?: { readonly ids: readonly string[]; readonly minutes: number } | undefined;
 }
 
 /** One thing to read. */
 export interface Card {
   readonly severity: Severity;
+  /** Said in place of the severity. */
+  readonly tag?: string;
   readonly title: string;
   readonly lines: readonly string[];
   readonly step: NextStep;
@@ -29,6 +33,8 @@ export interface Message {
   readonly severity: Severity;
   /** Not yet with what a mail puts around it. */
   readonly headline: string;
+  /** The headline says by itself how bad it is, and of what. */
+  readonly plain?: true;
   readonly cards: readonly Card[];
   /** Cards that are not shown, and the command that shows them. */
   readonly more: { readonly count: number; readonly command: string } | null;
@@ -36,7 +42,7 @@ export interface Message {
 }
 
 /** Mail readers cut what is longer than about 100 KB. */
-const CARDS = 25;
+export const CARDS = 25;
 
 export function messageOf(told: Told): Message {
   const { source, snapshot, alerts } = told;
@@ -64,7 +70,7 @@ function othersInShort(alerts: readonly AlertView[], worst: Card | undefined): s
 /** Findings of so many rules are told one by one; of more, and of all at a first read, in one card. */
 const RULES = 8;
 
-function cardsOf(source: string, seq: number, alerts: readonly AlertView[]): Card[] {
+export function cardsOf(source: string, seq: number, alerts: readonly AlertView[]): Card[] {
   const groups = grouped(alerts);
   const opened = groups.filter(([first]) => first?.kind === 'finding-opened');
   const first = alerts.some(({ kind }) => kind === 'first-read');
@@ -143,15 +149,39 @@ function subjectLine({ finding }: AlertView): string {
     : `${shortly(finding.subject)}: ${safeText(finding.message, 160)}`;
 }
 
-function footerOf({ source, snapshot, alerts }: Told): string[] {
-  const ids = alerts.map(({ id }) => id);
+function footerOf(told: Told): string[] {
+  const ids = told.alerts.map(({ id }) => id);
   const which = ids.length > 6 ? `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more` : ids.join(', ');
   return [
-    snapshot === null
-      ? `Source ${source}: there is no snapshot yet.`
-      : `Source ${source}, snapshot ${snapshot.seq} of ${minuteOf(snapshot.recordedAt)}, digest ${snapshot.digest}.`,
+    ...furtherLines(told),
+    sourceLine(told),
     `Alerts ${which}. Written by Rolewatch in the same transaction as what it tells; sent because a route in rolewatch.yaml names you. Times are UTC. Nobody reads answers to this address.`,
   ];
+}
+
+function furtherLines({ source, further }: Told): string[] {
+  if (further === undefined) return [];
+  const { ids, minutes } = further;
+  return [
+    `Tell others that you are on it, or this goes further ${inWords(minutes)} after it was written: ${acknowledging(source, ids)}`,
+  ];
+}
+
+/** The command by which somebody says so. */
+export function acknowledging(source: string, ids: readonly string[]): string {
+  return `rolewatch alerts acknowledge ${ids.join(',')} --source ${source} --reason REASON`;
+}
+
+export function inWords(minutes: number): string {
+  const [n, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return `${n} ${unit}${n === 1 ? '' : 's'}`;
+}
+
+/** What a message, or a part of one, was made from. */
+export function sourceLine({ source, snapshot }: Pick<Told, 'source' | 'snapshot'>): string {
+  return snapshot === null
+    ? `Source ${source}: there is no snapshot yet.`
+    : `Source ${source}, snapshot ${snapshot.seq} of ${minuteOf(snapshot.recordedAt)}, digest ${snapshot.digest}.`;
 }
 
 export function minuteOf(at: Date): string {

@@ -31,6 +31,9 @@ export const NeedsUnlessLocal = (permission: Permission): MethodDecorator =>
 export const NeedsNothing = (): MethodDecorator =>
   SetMetadata(NEED, { permission: null, orLocal: false, allSources: false } satisfies Need);
 
+/** For what compares a secret of its own, and lets nobody in without. */
+export const NeedsOwnSecret = NeedsNothing;
+
 /** A request once the guard has let it in. */
 export interface AdmittedRequest extends Request {
   actor?: Actor;

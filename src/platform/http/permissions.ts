@@ -5,6 +5,8 @@ export type Role = (typeof ROLES)[number];
 
 const ALL = ROLES;
 const REVIEWING: readonly Role[] = ['reviewer', 'admin'];
+/** Whoever is called at night says so, whatever they else do. */
+const ANSWERING: readonly Role[] = ['reviewer', 'operator', 'admin'];
 const OPERATING: readonly Role[] = ['operator', 'admin'];
 const ADMIN: readonly Role[] = ['admin'];
 
@@ -27,6 +29,7 @@ const ALLOWED = {
   'evidence:read': ALL,
   'metrics:read': ALL,
   'findings:acknowledge': REVIEWING,
+  'alerts:acknowledge': ANSWERING,
   'runs:start': OPERATING,
   'judgements:start': OPERATING,
   'shrink:accept': OPERATING,

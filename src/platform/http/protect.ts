@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import { ignoreBody } from './ignored-body.js';
 import { isLoopbackAddress } from './local.js';
 import { isOwnHost } from './own-host.js';
 
@@ -36,6 +37,7 @@ export function protect(app: NestExpressApplication, reach: Reach): void {
       response.status(403).json({ error: { code: 'forbidden', message: 'ask through the proxy' } });
     else next();
   });
+  app.use(ignoreBody);
   app.useBodyParser('json', { limit: MOST_BODY });
 }
 

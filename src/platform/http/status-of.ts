@@ -13,6 +13,8 @@ export function statusOf(code: ErrorCode): number {
     case 'unknown-snapshot':
     case 'unknown-subject':
     case 'unknown-finding':
+    case 'unknown-alert':
+    case 'unknown-hook':
     case 'unknown-token':
     case 'unknown-message':
     case 'unknown-rule':

@@ -45,10 +45,12 @@ export const JOURNALLED: Readonly<Record<string, Journalled>> = {
   change: once('source', 'seq', 'no'),
   ruleset: once('digest'),
   ruleset_activation: once('id'),
+  waiver: once('source', 'id'),
   judgement: { ...once('source', 'id'), parts: { assessment: { source: 'source', judgement: 'id' } } },
   finding: once('source', 'id'),
   finding_event: once('source', 'finding', 'no'),
   alert: once('source', 'seq', 'no'),
+  alert_acknowledgement: once('source', 'seq', 'no'),
   outbox: {
     ...movingOn('source', 'id'),
     moving: ['holder', 'lease_until', 'due_at'],

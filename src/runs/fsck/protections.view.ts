@@ -8,7 +8,7 @@ const TELLING = ['observation', 'hold', 'change'];
 /** What was judged, by which rules; what was told, to whom. */
 const WRITTEN_ONCE = [
   ...['alert', 'ruleset', 'ruleset_activation', 'waiver', 'assessment', 'finding'],
-  ...['outbox_alert', 'outbox_about', 'outbox_attempt'],
+  ...['outbox_alert', 'outbox_about', 'outbox_attempt', 'alert_acknowledgement'],
 ];
 
 /** Table → the triggers that keep it append-only. */
@@ -53,7 +53,7 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   legal_hold: ['released_at'],
   outbox: [
     ...['severity', 'subject', 'content', 'state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder'],
-    ...['lease_until', 'due_at', 'tried_since', 'ended_at'],
+    ...['lease_until', 'due_at', 'tried_since', 'ended_at', 'told_by'],
   ],
   api_token: ['revoked_at', 'revoked_by', 'last_used_at'],
 };

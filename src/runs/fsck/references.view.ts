@@ -48,6 +48,17 @@ const TOLD = `
    where t.source = $1 and not exists (select from alert a where a.source = t.source and a.seq = o.seq and a.no = t.no)
    order by t.id, t.no`;
 
+const ANSWERED = `
+  select k.seq, k.no, 'it acknowledges an alert that is not there' as says from alert_acknowledgement k
+   where k.source = $1 and not exists (select from alert a where a.source = k.source and a.seq = k.seq and a.no = k.no)
+   order by k.seq, k.no`;
+
+const COLLECTED = `
+  select o.id::text, 'no digest ' || o.told_by || ' tells it' as says from outbox o
+   where o.source = $1 and o.told_by is not null
+     and not exists (select from outbox d where d.id = o.told_by and d.kind = 'digest' and lower(d.recipient) = lower(o.recipient))
+   order by o.id`;
+
 const LINKS = `
   select l.identity_id::text, l.to_identity_id::text, l.from_seq,
          case when a.name_space <> 'admin' or b.name_space <> 'dn' then 'it links ' || a.name_space || ' to ' || b.name_space
@@ -84,6 +95,8 @@ export const referencesCheck: SourceCheck = {
       withoutIdentity('outbox_about', 'id::text, identity_id::text', 'identity_id'),
       { table: 'link', query: LINKS },
       { table: 'outbox_alert', query: TOLD },
+      { table: 'alert_acknowledgement', query: ANSWERED },
+      { table: 'outbox', query: COLLECTED },
       { table: 'change', query: PARTS },
       { table: 'hold', query: HOLDS },
       { table: 'release', query: RELEASES },

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Mailbox } from '../../../demo/mailbox.js';
+import { routingOf } from '../../../src/alerts/alert-routing.js';
+import { insertAlerts } from '../../../src/alerts/alert.store.js';
+import { escalate } from '../../../src/alerts/escalation.store.js';
 import { type AlertingConfig, alertsCommand } from '../../../src/alerts/alerts.command.js';
 import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { signatureOf } from '../../../src/alerts/message/hook.js';
@@ -84,6 +87,17 @@ describe('rolewatch alerts test', () => {
     );
   });
 
+  it('sends to those beyond the routes, too', async () => {
+    const own = config;
+    const steps = [{ afterMinutes: 30, to: ['lead@example.com', 'a@example.com'], hook: null }];
+    const schedule = { expression: '0 7 * * *', timezone: 'UTC' };
+    const allQuiet = { to: ['quiet@example.com'], hook: null, schedule };
+    config = { ...own, alerts: { ...own.alerts, allQuiet, escalation: { severity: 'critical', steps } } };
+    await typed('test');
+    config = own;
+    expect(to().slice(3)).toEqual(['lead@example.com', 'quiet@example.com']);
+  });
+
   it('sends only where asked', async () => {
     await typed('test', '--route', '2');
     expect(to()).toEqual(['a@example.com', 'c@example.com']);
@@ -117,7 +131,14 @@ describe('rolewatch alerts test', () => {
     [['tset'], /no action of alerts is called "tset"; did you mean "test"\?/],
     [['retry'], /which message\?/],
     [['retry', '7'], /there is no message 7/],
-    [['--state', 'died'], /one of pending, sending, sent, dead\. Did you mean dead\?/],
+    [['acknowledge'], /which alert\? Its message names it/],
+    [['acknowledge', '2.1'], /--reason must say/],
+    [['acknowledge', '2.1', '--reason', 'x'], /--source must say whose alert it is/],
+    [
+      ['acknowledge', '2.1', '--reason', 'x', '--source', 'hq'],
+      /nothing was ever read from a source named "hq"/,
+    ],
+    [['--state', 'died'], /one of waiting, pending, sending, sent, dead, .*\. Did you mean dead\?/],
   ])('%j is refused', async (argv, message) => {
     const { exitCode, err } = await typed(...argv);
     expect([exitCode, err]).toEqual([1, expect.stringMatching(message)]);
@@ -129,7 +150,11 @@ describe('rolewatch alerts', () => {
   it('says that there is nothing, too', async () => {
     expect((await typed()).out).toBe('Messages: 0 sent, 0 waiting, 0 given up.\n');
     expect(JSON.parse((await typed('--json')).out)).toEqual({
-      ...{ messages: [], counts: { pending: 0, sending: 0, sent: 0, dead: 0 }, untold: 0 },
+      ...{
+        messages: [],
+        counts: { pending: 0, sending: 0, sent: 0, dead: 0, waiting: 0, collected: 0, withdrawn: 0 },
+        untold: 0,
+      },
     });
   });
 });
@@ -147,5 +172,30 @@ describe('docs/alerts.md', () => {
       });
     expect(run(signatureOf('geheim', 1_700_000_000, body))).toBe('genuine\n');
     expect(run(signatureOf('geheim', 1_700_000_000, `${body} `))).toBe('');
+  });
+});
+
+describe('rolewatch alerts acknowledge', () => {
+  it('acknowledges several at once, and says what waits and what is not needed', async () => {
+    await database.db.query(`INSERT INTO source (name, kind) VALUES ('shop', 'ivanti-epmm')`);
+    const steps = [{ afterMinutes: 30, to: ['lead@example.com'], hook: null }];
+    const routing = routingOf({ ...config.alerts, routes: [], escalation: { severity: 'high', steps } });
+    const alerts = ['a', 'b'].map(
+      (why) => ({ kind: 'run-failed', severity: 'high', body: { why } }) as const,
+    );
+    await database.db.transaction((tx) => insertAlerts(tx, { source: 'shop', seq: 0, alerts }, routing));
+    expect((await typed('--state', 'waiting')).out).toMatch(
+      /1 for later, 0 given up[^]*for later {2}lead@example\.com[^]*step 1: leaves 20.* UTC unless somebody acknowledges/,
+    );
+    const { exitCode, out } = await typed('acknowledge', '0.1,0.2', '--source', 'shop', '--reason', 'on it');
+    expect([exitCode, out]).toEqual([0, 'acknowledged in shop: 0.1, 0.2; it goes no further\n']);
+    const again = await typed('acknowledge', '0.2', '--source', 'shop', '--reason', 'x');
+    expect([again.exitCode, again.err]).toEqual([
+      1,
+      expect.stringContaining('is acknowledged already, by os:'),
+    ]);
+    await database.db.query(`UPDATE outbox SET due_at = now() WHERE state = 'waiting'`);
+    await escalate(database.db, routing);
+    expect((await typed()).out).toContain('not needed  lead@example.com');
   });
 });

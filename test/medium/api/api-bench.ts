@@ -95,6 +95,8 @@ function controllersOf({
 interface ConfigParts {
   readonly alerts?: Config['alerts'];
   readonly rules?: Partial<Config['rules']>;
+  /** What both sources say besides. */
+  readonly ofSource?: object;
 }
 
 /** The whole service on a port of its own, on a village that was read twice, and a source that never was. */
@@ -177,6 +179,7 @@ export class ApiBench {
           username,
           password: { env: 'VILLAGE_PASSWORD' },
           simulated: true,
+          ...this.parts.ofSource,
         })),
       }),
       'rolewatch.yaml',
