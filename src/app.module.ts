@@ -34,6 +34,7 @@ export class AppModule {
           { sources: config.sources, risk: config.rules.risk },
           config.alerts,
           judgePartsOf(config, opened.db),
+          config.retention,
         ),
       ],
       controllers: API.filter((controller) => controller !== SourcesController),

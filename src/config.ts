@@ -4,6 +4,11 @@ import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
+import {
+  refuseStrayRetention,
+  type RetentionConfig,
+  retentionSchema,
+} from './runs/retention/retention-config.js';
 import { siteRisksSchema } from './rules/risk-tiers.js';
 import { shippedRiskTiers } from './rules/risk-tiers.view.js';
 import { type RulesConfig, rulesKeys } from './rules/rules-config.js';
@@ -14,6 +19,7 @@ export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
   readonly rules: RulesConfig & WaiversConfig;
   readonly alerts: AlertsConfig;
+  readonly retention: RetentionConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
@@ -27,7 +33,12 @@ export async function loadConfig(file: string): Promise<Config> {
     server: serverConfig(folder),
     rules: rules.prefault({ waivers: undefined }),
     alerts: alertsSchema(folder),
+    retention: retentionSchema(),
   };
   // what only the whole file can tell is told with the faults of its parts
-  return readConfigFile(path, section(rooms).superRefine(refuseLostRoutes, { when: () => true }));
+  const whole = { when: () => true };
+  return readConfigFile(
+    path,
+    section(rooms).superRefine(refuseLostRoutes, whole).superRefine(refuseStrayRetention, whole),
+  );
 }

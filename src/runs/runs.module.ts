@@ -18,6 +18,9 @@ import { MetricsController } from './metrics.controller.js';
 import { MetricsJob } from './metrics.job.js';
 import { PageController } from './page.controller.js';
 import { type PulsedSource, PulseJob } from './pulse.job.js';
+import { RetentionPulse } from './retention.job.js';
+import { FOR_EVER, type RetentionConfig } from './retention/retention-config.js';
+import { Retain } from './retention/retain.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
@@ -31,7 +34,12 @@ export const RUNS_CONTROLLERS = [HealthController, MetricsController, PageContro
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
 export class RunsModule {
-  static forRoot(configured: ConfiguredSources, alerts: AlertsConfig, judge: JudgeParts): DynamicModule {
+  static forRoot(
+    configured: ConfiguredSources,
+    alerts: AlertsConfig,
+    judge: JudgeParts,
+    retention: RetentionConfig = FOR_EVER,
+  ): DynamicModule {
     const names = configured.sources.map(({ name }) => name);
     return {
       module: RunsModule,
@@ -51,6 +59,12 @@ export class RunsModule {
           provide: JudgePulse,
           inject: [Log],
           useFactory: (log: Log) => new JudgePulse(new JudgeDue(judge), log),
+        },
+        {
+          provide: RetentionPulse,
+          inject: [Database, Log],
+          useFactory: (db: Database, log: Log) =>
+            new RetentionPulse(new Retain({ db, config: retention, actor: 'rolewatch' }), log),
         },
         {
           provide: PulseJob,

@@ -3,7 +3,8 @@ import { Interval } from '@nestjs/schedule';
 import { AlertsJob } from '../alerts/alerts.job.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
-import { PULSE_MS } from './timing.js';
+import { RetentionPulse } from './retention.job.js';
+import { PULSE_MS, RETENTION_MS } from './timing.js';
 
 /**
  * Every timer of the service. A timer only says that it is time to look; what is due is decided in PostgreSQL,
@@ -15,6 +16,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly pulse: PulseJob,
     private readonly judge: JudgePulse,
     private readonly alerts: AlertsJob,
+    private readonly retention: RetentionPulse,
   ) {}
 
   /**
@@ -37,8 +39,14 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.alerts.beat();
   }
 
+  /** Nightly; looked for more often, so that whoever is killed has a successor the same night. */
+  @Interval('retention', RETENTION_MS)
+  async forget(): Promise<void> {
+    await this.retention.beat();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.pulse.drain(), this.judge.drain()]);
+    await Promise.all([this.pulse.drain(), this.judge.drain(), this.retention.drain()]);
     await this.alerts.drain();
   }
 }

@@ -15,6 +15,8 @@ export function statusOf(code: ErrorCode): number {
     case 'unknown-finding':
     case 'unknown-token':
       return 404;
+    case 'before-horizon':
+      return 410;
     case 'source-paused':
     case 'source-busy':
     case 'nothing-held':

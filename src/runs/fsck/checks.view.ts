@@ -11,6 +11,7 @@ import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
 import { protectionsCheck } from './protections.view.js';
 import { referencesCheck } from './references.view.js';
+import { actionAnchorsCheck, retentionCheck } from './retention.view.js';
 import { rightsCheck } from './rights.view.js';
 import { rejudgedCheck } from './rejudged.view.js';
 import { rootsCheck } from './roots.view.js';
@@ -33,10 +34,16 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
   watchesCheck,
   referencesCheck,
   slotsCheck,
+  retentionCheck,
   judgementsCheck,
   findingsCheck,
   rejudgedCheck(rulebook),
 ];
 
 /** Those of the store as a whole. */
-export const STORE_CHECKS: readonly StoreCheck[] = [actionLogCheck, rulesetsCheck, protectionsCheck];
+export const STORE_CHECKS: readonly StoreCheck[] = [
+  actionLogCheck,
+  actionAnchorsCheck,
+  rulesetsCheck,
+  protectionsCheck,
+];
