@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from './config.js';
 import { projectFile } from './platform/project-files.js';
+import { FOR_EVER } from './runs/retention/retention-config.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -39,6 +40,7 @@ describe('a right file', () => {
       server: { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: [], publicUrl: null },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
       alerts: { smtp: null, hooks: [], routes: [] },
+      retention: FOR_EVER,
       sources: [
         {
           at: 'sources[0]',

@@ -32,6 +32,7 @@ export const snapshotsShape = z.object({
       digest: z.string(),
       root: z.string(),
       previousDigest: z.string().optional(),
+      beforeHorizon: z.literal(true).optional().describe('its state is no longer kept'),
       observations: z.array(observation),
     }),
   ),
@@ -49,6 +50,7 @@ export const coverageShape = z.object({
       endedAt: time.optional(),
     }),
   ),
+  keptSince: time.optional().describe('what was due before is no longer kept'),
 });
 
 const principal = z.object({

@@ -1,5 +1,6 @@
 import type { Verdict } from '../access/model.js';
 import type { Database } from '../platform/database.js';
+import { firstKept } from './horizon.view.js';
 import type { ObservationView, SnapshotView } from './observation.js';
 
 /** The snapshots of a source, newest first, each with how it was obtained. @param last only the newest so many */
@@ -27,6 +28,7 @@ async function newestFirst(
     omit: { manifest: true },
     ...(last !== undefined && { take: last }),
   });
+  const first = await firstKept(db, where.source);
   const oldest = snapshots.at(-1)?.seq ?? 1;
   const observations = await db.prisma.observation.findMany({
     where: { source: where.source, seq: where.seq ?? { gte: oldest } },
@@ -41,6 +43,7 @@ async function newestFirst(
     digest: hex(snapshot.digest),
     root: hex(snapshot.root),
     ...(snapshot.previousDigest !== null && { previousDigest: hex(snapshot.previousDigest) }),
+    ...(snapshot.seq < first && { beforeHorizon: true as const }),
     observations: bySeq.get(snapshot.seq) ?? [],
   }));
 }

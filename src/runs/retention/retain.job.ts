@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../platform/database.js';
 import { hasCode, messageOf } from '../../platform/errors.js';
 import { RETENTION_KINDS } from '../../snapshots/horizon.view.js';
@@ -14,10 +15,13 @@ export interface RetainParts {
   /** Rows in one transaction; tests make it small. */
   readonly batch?: number;
   readonly store?: RetentionRunStore;
+  /** How long answers that were begun before a horizon moved may go on reading behind it. */
+  readonly graceMs?: number;
 }
 
 /** Small enough to be over in a moment, for whoever publishes meanwhile. */
 const BATCH = 2_000;
+const GRACE_MS = 30_000;
 
 export interface Retained {
   readonly source: string;
@@ -81,13 +85,15 @@ export class Retain {
     removed: Record<string, number>,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { db, config, actor, batch = BATCH } = this.parts;
+    const { db, config, actor, batch = BATCH, graceMs = GRACE_MS } = this.parts;
     const { source } = claim;
     await this.store.state(claim, keptOf(config, source), actor);
     if (source !== EVERY_SOURCE) {
       const [hold] = await holdsInForce(db, source);
       if (hold !== undefined) return heldText(hold);
-      for (const kind of RETENTION_KINDS) await this.store.moveHorizon(claim, kind);
+      let moved = false;
+      for (const kind of RETENTION_KINDS) moved = (await this.store.moveHorizon(claim, kind)) || moved;
+      if (moved) await sleep(graceMs, undefined, { signal }).catch(() => undefined);
     }
     for (const table of source === EVERY_SOURCE ? OF_THE_STORE : OF_A_SOURCE) {
       for (let gone: number | null = batch; gone !== null && gone >= batch && !signal.aborted;) {

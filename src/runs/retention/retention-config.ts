@@ -95,11 +95,16 @@ function refuseUnjudgeable(
 }
 
 function withDefaults(stated: Stated, defaults: Kept): Kept {
-  const entries = RETENTION_KINDS.map((kind) => [
-    kind,
-    stated[kind] === undefined ? defaults[kind] : stated[kind],
-  ]);
-  return { ...defaults, ...(Object.fromEntries(entries) as Partial<Kept>) };
+  const of = (kind: RetentionKind): number | null => {
+    const days = stated[kind];
+    return days === undefined ? defaults[kind] : days;
+  };
+  return {
+    versions: of('versions'),
+    observations: of('observations'),
+    messages: of('messages'),
+    log: of('log'),
+  };
 }
 
 function daysOf(text: string): number {

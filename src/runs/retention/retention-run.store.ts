@@ -103,8 +103,8 @@ export class RetentionRunStore {
     });
   }
 
-  /** Moves a horizon on where it is time. @returns it, or null */
-  async moveHorizon(claim: RetentionClaim, kind: RetentionKind): Promise<number | null> {
+  /** Moves a horizon on where it is time. @returns whether it moved */
+  async moveHorizon(claim: RetentionClaim, kind: RetentionKind): Promise<boolean> {
     return this.within(claim, async (tx) => {
       const was = await one<number>(tx, 'select horizon_of($1, $2) as value', [claim.source, kind]);
       const is = await one<number>(tx, 'select move_horizon($1, $2) as value', [claim.source, kind]);
@@ -113,7 +113,7 @@ export class RetentionRunStore {
           `update retention_run set horizon_before = coalesce(horizon_before, $3), horizon_after = $4 where source = $1 and id = $2`,
           [claim.source, claim.id, was, is],
         );
-      return is;
+      return is !== was;
     });
   }
 

@@ -14,6 +14,7 @@ import type { Role } from '../../../src/platform/http/permissions.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { serve, type ServeOptions } from '../../../src/runs/serve.job.js';
+import { FOR_EVER } from '../../../src/runs/retention/retention-config.js';
 import { sourcesSchema } from '../../../src/sources/source-config.js';
 import { Pipeline } from '../../support/pipeline.js';
 import { village } from '../pipeline/village.js';
@@ -171,6 +172,12 @@ export class ApiBench {
       'rolewatch.yaml',
       section({ sources: sourcesSchema('.'), server: serverConfig('.') }),
     );
-    return { sources, server, rules: { ...AS_SHIPPED, risk: {}, waivers: null }, alerts: NO_ALERTS };
+    return {
+      sources,
+      server,
+      rules: { ...AS_SHIPPED, risk: {}, waivers: null },
+      alerts: NO_ALERTS,
+      retention: FOR_EVER,
+    };
   }
 }
