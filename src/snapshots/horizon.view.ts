@@ -1,9 +1,6 @@
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
-
-/** What is kept for a time of its own. */
-export const RETENTION_KINDS = ['versions', 'observations', 'messages', 'log'] as const;
-export type RetentionKind = (typeof RETENTION_KINDS)[number];
+import type { RetentionKind } from './retention-kinds.js';
 
 /** The oldest snapshot of which something is still kept, and why nothing older is. */
 export interface Horizon {

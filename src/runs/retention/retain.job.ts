@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../platform/database.js';
 import { hasCode, messageOf } from '../../platform/errors.js';
-import { RETENTION_KINDS } from '../../snapshots/horizon.view.js';
 import { EVERY_SOURCE, holdsInForce, type LegalHold } from '../../snapshots/legal-holds.view.js';
+import { RETENTION_KINDS } from '../../snapshots/retention-kinds.js';
 import { keptOf, type RetentionConfig } from './retention-config.js';
 import { type RetentionClaim, RetentionRunStore } from './retention-run.store.js';
 import { OF_A_SOURCE, OF_THE_STORE } from './tables.js';

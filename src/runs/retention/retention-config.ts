@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { didYouMean } from '../../platform/config/nearest.js';
 import { section } from '../../platform/config/section.js';
-import { RETENTION_KINDS, type RetentionKind } from '../../snapshots/horizon.view.js';
+import type { RetentionKind } from '../../snapshots/retention-kinds.js';
 
 /** Days; null: for ever. */
 export type Kept = Readonly<Record<RetentionKind, number | null>>;

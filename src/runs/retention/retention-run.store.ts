@@ -3,8 +3,8 @@ import type { Database } from '../../platform/database.js';
 import { RolewatchError } from '../../platform/errors.js';
 import { isGone, thisProcess } from '../../platform/this-process.js';
 import type { Tx } from '../../platform/tx.js';
-import { RETENTION_KINDS, type RetentionKind } from '../../snapshots/horizon.view.js';
 import { EVERY_SOURCE } from '../../snapshots/legal-holds.view.js';
+import { RETENTION_KINDS, type RetentionKind } from '../../snapshots/retention-kinds.js';
 import type { Kept } from './retention-config.js';
 
 /** The right to work at a run of retention, until its epoch is no longer the run's. */

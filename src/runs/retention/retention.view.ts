@@ -1,11 +1,7 @@
 import type { Sql } from '../../platform/tx.js';
-import {
-  type Horizon,
-  horizonsOf,
-  RETENTION_KINDS,
-  type RetentionKind,
-} from '../../snapshots/horizon.view.js';
+import { type Horizon, horizonsOf } from '../../snapshots/horizon.view.js';
 import { holdsInForce } from '../../snapshots/legal-holds.view.js';
+import { RETENTION_KINDS, type RetentionKind } from '../../snapshots/retention-kinds.js';
 import { keptOf, type RetentionConfig } from './retention-config.js';
 import { KIND_OF, OF_A_SOURCE } from './tables.js';
 
