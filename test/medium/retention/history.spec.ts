@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { paging } from '../../../demo/estate/faults.js';
 import { createBundle } from '../../../src/evidence/create-bundle.job.js';
 import { periodOf } from '../../../src/evidence/period.view.js';
 import { signingKeyFrom } from '../../../src/evidence/signing.js';
@@ -32,7 +33,10 @@ describe.each(seeds)('retention of a random history (RETENTION_SEED=%d)', (seed)
     await court.round();
     for (let round = 1; round < ROUNDS; round++) {
       for (let n = 1 + fate.random.below(6); n > 0; n--) fate.strike();
+      const stream = fate.random.pick(['users', 'user_summary', 'ldap_entity_summary', 'roles'] as const);
+      if (fate.random.chance(0.4) && stream) court.pipeline.server.inject(paging.totalOff(1), { stream });
       await court.round();
+      court.pipeline.server.heal();
     }
   }, 120_000);
   afterAll(async () => {
