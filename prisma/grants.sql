@@ -39,7 +39,12 @@ GRANT INSERT ("no", "wrapped") ON "tag_key" TO rolewatch_app;
 GRANT INSERT ("source", "stream", "scope", "hold_seq", "expected", "reason", "actor"), UPDATE ("used_seq") ON "release" TO rolewatch_app;
 
 -- legal holds: begun and released once; the trigger dates both
-GRANT INSERT ("source", "identity_id", "reason", "actor"), UPDATE ("released_at") ON "legal_hold" TO rolewatch_app;
+GRANT INSERT ("source", "identity_id", "reason", "actor"), UPDATE ("released_at", "released_by", "released_why") ON "legal_hold" TO rolewatch_app;
+
+-- retention: how long what is kept is stated once and dated by the database; its own log moves on. Horizons are the owner's
+GRANT INSERT ("source", "kind", "days", "actor") ON "retention_policy" TO rolewatch_app;
+GRANT INSERT ("source", "night", "holder", "lease_until"), UPDATE ("epoch", "holder", "lease_until", "ended_at", "horizon_before", "horizon_after", "removed", "why", "error")
+  ON "retention_run" TO rolewatch_app;
 
 -- judging: what was judged, by what, and what came of it is written once; what waits to be judged is no evidence
 GRANT INSERT ("digest", "document") ON "ruleset" TO rolewatch_app;
@@ -78,3 +83,6 @@ END $$;
 
 -- the one way to erase a person: it checks, logs and blanks as the owner
 GRANT EXECUTE ON FUNCTION erase_identity(text, bigint) TO rolewatch_app;
+
+-- the only ways to move a horizon and to delete what lies before it: they count the days, and know of legal holds
+GRANT EXECUTE ON FUNCTION move_horizon(text, text), delete_past_retention(text, text, integer), delete_past_actions(integer) TO rolewatch_app;

@@ -17,10 +17,26 @@ CREATE TABLE action_log (
 );
 CREATE INDEX action_log_source_at_idx ON public.action_log USING btree (source, at);
 CREATE TRIGGER action_follows BEFORE INSERT ON action_log FOR EACH ROW EXECUTE FUNCTION action_follows();
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON action_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON action_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON action_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT INSERT, SELECT ON action_log TO rolewatch_app;
+
+CREATE TABLE action_log_anchor (
+  id bigint NOT NULL,
+  hash bytea NOT NULL,
+  removed integer NOT NULL,
+  before timestamp(6) with time zone NOT NULL,
+  days integer NOT NULL,
+  removed_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT action_log_anchor_pkey PRIMARY KEY (id),
+  CONSTRAINT action_log_anchor_check CHECK (removed > 0 AND days >= 30)
+);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON action_log_anchor DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON action_log_anchor FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON action_log_anchor FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON action_log_anchor TO rolewatch_app;
 
 CREATE TABLE alert (
   source text NOT NULL,
@@ -32,6 +48,7 @@ CREATE TABLE alert (
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT alert_pkey PRIMARY KEY (source, seq, no)
 );
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -47,6 +64,7 @@ CREATE TABLE alert_acknowledgement (
   recorded_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   CONSTRAINT alert_acknowledgement_pkey PRIMARY KEY (source, seq, no)
 );
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON alert_acknowledgement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON alert_acknowledgement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON alert_acknowledgement FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alert_acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -142,6 +160,7 @@ CREATE TABLE change (
 );
 ALTER TABLE change ALTER COLUMN source SET STATISTICS 0;
 CREATE INDEX change_source_subject_idx ON public.change USING btree (source, subject);
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source seq no', '');
 CREATE TRIGGER of_this_publication AFTER INSERT ON change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION of_this_publication();
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON change FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
@@ -346,14 +365,20 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON known_repeat TO rolewatch_app;
 CREATE TABLE legal_hold (
   source text NOT NULL,
   id bigint DEFAULT nextval('legal_hold_id_seq'::regclass) NOT NULL,
-  identity_id bigint NOT NULL,
+  identity_id bigint,
   reason text NOT NULL,
   actor text NOT NULL,
   created_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
   released_at timestamp(6) with time zone,
-  CONSTRAINT legal_hold_pkey PRIMARY KEY (source, id)
+  released_by text,
+  released_why text,
+  CONSTRAINT legal_hold_pkey PRIMARY KEY (source, id),
+  CONSTRAINT legal_hold_check CHECK (source <> '*'::text OR identity_id IS NULL),
+  CONSTRAINT legal_hold_check1 CHECK ((released_by IS NULL) = (released_why IS NULL)),
+  CONSTRAINT legal_hold_check2 CHECK (released_by IS NULL OR released_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX legal_hold_open ON public.legal_hold USING btree (source, identity_id) WHERE (released_at IS NULL);
+CREATE UNIQUE INDEX legal_hold_source_open ON public.legal_hold USING btree (source) WHERE ((released_at IS NULL) AND (identity_id IS NULL));
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON legal_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON legal_hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', '');
 CREATE TRIGGER legal_hold_moves_on BEFORE INSERT OR UPDATE ON legal_hold FOR EACH ROW EXECUTE FUNCTION legal_hold_moves_on();
@@ -361,7 +386,7 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_hold FOR EACH ROW EXECUTE FU
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 GRANT SELECT ON legal_hold TO rolewatch_app;
 GRANT INSERT (source, identity_id, reason, actor) ON legal_hold TO rolewatch_app;
-GRANT UPDATE (released_at) ON legal_hold TO rolewatch_app;
+GRANT UPDATE (released_at, released_by, released_why) ON legal_hold TO rolewatch_app;
 
 CREATE TABLE link (
   source text NOT NULL,
@@ -461,6 +486,7 @@ CREATE INDEX outbox_open ON public.outbox USING btree (due_at) WHERE (state = AN
 CREATE INDEX outbox_source_seq_idx ON public.outbox USING btree (source, seq);
 CREATE INDEX outbox_told_by_idx ON public.outbox USING btree (told_by);
 CREATE INDEX outbox_waiting ON public.outbox USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'holder lease_until due_at');
 CREATE TRIGGER outbox_moves_on BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_moves_on();
@@ -505,6 +531,7 @@ CREATE TABLE outbox_attempt (
   CONSTRAINT outbox_attempt_pkey PRIMARY KEY (source, id, no),
   CONSTRAINT outbox_attempt_outcome_check CHECK (outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'refused'::text, 'unconfirmed'::text]))
 );
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON outbox_attempt DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id no', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON outbox_attempt DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id no', '');
 CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON outbox_attempt FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON outbox_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -603,6 +630,69 @@ CREATE TABLE replica (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON replica TO rolewatch_app;
 
+CREATE TABLE retention_horizon (
+  source text NOT NULL,
+  kind text NOT NULL,
+  seq integer NOT NULL,
+  before timestamp(6) with time zone NOT NULL,
+  days integer NOT NULL,
+  moved_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT retention_horizon_pkey PRIMARY KEY (source, kind, seq),
+  CONSTRAINT retention_horizon_check CHECK (seq > 1 AND days >= 30),
+  CONSTRAINT retention_horizon_kind_check CHECK (kind = ANY (ARRAY['versions'::text, 'observations'::text, 'messages'::text, 'log'::text]))
+);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON retention_horizon DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source kind seq', '');
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON retention_horizon FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention_horizon FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON retention_horizon TO rolewatch_app;
+
+CREATE TABLE retention_policy (
+  source text NOT NULL,
+  kind text NOT NULL,
+  id integer DEFAULT nextval('retention_policy_id_seq'::regclass) NOT NULL,
+  days integer,
+  actor text NOT NULL,
+  stated_at timestamp(6) with time zone NOT NULL,
+  CONSTRAINT retention_policy_pkey PRIMARY KEY (source, kind, id),
+  CONSTRAINT retention_policy_days_check CHECK (days >= 30),
+  CONSTRAINT retention_policy_kind_check CHECK (kind = ANY (ARRAY['versions'::text, 'observations'::text, 'messages'::text, 'log'::text]))
+);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON retention_policy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source kind id', '');
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON retention_policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER stated_now BEFORE INSERT ON retention_policy FOR EACH ROW EXECUTE FUNCTION stated_now();
+GRANT SELECT ON retention_policy TO rolewatch_app;
+GRANT INSERT (source, kind, days, actor) ON retention_policy TO rolewatch_app;
+
+CREATE TABLE retention_run (
+  source text NOT NULL,
+  id integer DEFAULT nextval('retention_run_id_seq'::regclass) NOT NULL,
+  night date,
+  epoch integer DEFAULT 1 NOT NULL,
+  holder text,
+  lease_until timestamp(6) with time zone,
+  started_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  ended_at timestamp(6) with time zone,
+  horizon_before integer,
+  horizon_after integer,
+  removed jsonb DEFAULT '{}'::jsonb NOT NULL,
+  why text,
+  error text,
+  CONSTRAINT retention_run_pkey PRIMARY KEY (source, id),
+  CONSTRAINT retention_run_check CHECK (error IS NULL OR ended_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX retention_run_open ON public.retention_run USING btree (source) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX retention_run_source_night_key ON public.retention_run USING btree (source, night);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON retention_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'epoch holder lease_until');
+CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON retention_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'epoch holder lease_until');
+CREATE TRIGGER refuse_delete BEFORE DELETE ON retention_run FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention_run FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER retention_run_moves_on BEFORE UPDATE ON retention_run FOR EACH ROW EXECUTE FUNCTION retention_run_moves_on();
+GRANT SELECT ON retention_run TO rolewatch_app;
+GRANT INSERT (source, night) ON retention_run TO rolewatch_app;
+GRANT INSERT (holder, lease_until), UPDATE (holder, lease_until) ON retention_run TO rolewatch_app;
+GRANT UPDATE (epoch, ended_at, horizon_before, horizon_after, removed, why, error) ON retention_run TO rolewatch_app;
+
 CREATE TABLE role_permission (
   source text NOT NULL,
   scope text NOT NULL,
@@ -663,6 +753,7 @@ CREATE TABLE run (
   CONSTRAINT run_pkey PRIMARY KEY (id)
 );
 CREATE INDEX run_source_due_at_idx ON public.run USING btree (source, due_at);
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('id', '');
 GRANT INSERT, SELECT, UPDATE ON run TO rolewatch_app;
@@ -687,6 +778,7 @@ CREATE TABLE slot (
   CONSTRAINT slot_trigger_check CHECK (trigger = ANY (ARRAY['schedule'::text, 'manual'::text]))
 );
 CREATE INDEX slot_state_due_at_idx ON public.slot USING btree (state, due_at);
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source due_at', 'holder lease_until epoch');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source due_at', 'holder lease_until epoch');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON slot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source due_at', 'holder lease_until epoch');
 GRANT INSERT, SELECT, UPDATE ON slot TO rolewatch_app;
@@ -874,6 +966,12 @@ GRANT USAGE ON SEQUENCE outbox_id_seq TO rolewatch_app;
 CREATE SEQUENCE release_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE release_id_seq TO rolewatch_app;
 
+CREATE SEQUENCE retention_policy_id_seq AS integer;
+GRANT USAGE ON SEQUENCE retention_policy_id_seq TO rolewatch_app;
+
+CREATE SEQUENCE retention_run_id_seq AS integer;
+GRANT USAGE ON SEQUENCE retention_run_id_seq TO rolewatch_app;
+
 CREATE SEQUENCE run_id_seq AS bigint;
 GRANT USAGE ON SEQUENCE run_id_seq TO rolewatch_app;
 
@@ -891,6 +989,27 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.action_log_days()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE WHEN bool_and(days IS NOT NULL) THEN max(days) END
+    FROM (SELECT retention_days(name, 'log') AS days FROM source UNION ALL SELECT retention_days('*', 'log')) kept
+$function$;
+
+CREATE OR REPLACE FUNCTION public.action_log_due()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE WHEN NOT EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL) THEN
+    (SELECT id - 1 FROM action_log
+      WHERE at > retention_clock() - make_interval(days => action_log_days()) OR id = (SELECT max(id) FROM action_log)
+      ORDER BY action_log.id LIMIT 1) END
+   WHERE action_log_days() IS NOT NULL
+$function$;
 
 CREATE OR REPLACE FUNCTION public.api_token_moves_on()
  RETURNS trigger
@@ -982,6 +1101,88 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.delete_past_actions(at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  first bigint;
+  last bigint;
+  gone integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7270736910);
+  IF EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL) THEN
+    RAISE EXCEPTION 'on legal hold' USING ERRCODE = 'object_in_use';
+  END IF;
+  PERFORM pg_advisory_xact_lock(7270736902);
+  SELECT min(id) INTO first FROM action_log;
+  last := least(action_log_due(), first + least(greatest(at_most, 1), 10000) - 1);
+  IF action_log_due() IS NULL OR last < first THEN
+    RETURN 0;
+  END IF;
+  PERFORM set_config('rolewatch.rewriting', 'on', true);
+  INSERT INTO action_log_anchor (id, hash, removed, before, days, removed_at)
+  SELECT id, hash, last - first + 1, at, action_log_days(), retention_clock() FROM action_log WHERE id = last;
+  DELETE FROM action_log WHERE id <= last;
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  PERFORM set_config('rolewatch.rewriting', 'off', true);
+  RETURN gone;
+END $function$;
+REVOKE ALL ON FUNCTION delete_past_actions(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION delete_past_actions(integer) TO rolewatch_app;
+
+CREATE OR REPLACE FUNCTION public.delete_past_retention(of_source text, of_table text, at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  horizon CONSTANT integer := horizon_of(of_source, retention_kind(of_table));
+  chosen tid[];
+  ids bigint[];
+BEGIN
+  IF of_table = 'identity' THEN
+    PERFORM 1 FROM source WHERE name = of_source FOR UPDATE;
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(7270736910);
+  IF on_legal_hold(of_source) THEN
+    RAISE EXCEPTION 'on legal hold' USING ERRCODE = 'object_in_use';
+  END IF;
+  IF of_table = 'identity'
+     AND EXISTS (SELECT FROM slot WHERE source = of_source AND state = 'leased' AND lease_until > now()) THEN
+    RETURN NULL;
+  END IF;
+  IF horizon IS NULL THEN
+    RETURN 0;
+  END IF;
+  chosen := ARRAY(SELECT past_retention(of_source, of_table, horizon, least(greatest(at_most, 1), 10000)));
+  IF of_table = 'identity' THEN
+    -- whoever places a hold on one of them has it locked
+    ids := ARRAY(SELECT identity_id FROM identity WHERE ctid = ANY (chosen) FOR UPDATE SKIP LOCKED);
+    PERFORM erase_identity(of_source, id) FROM unnest(ids) AS id;
+    RETURN cardinality(ids);
+  END IF;
+  PERFORM set_config('rolewatch.rewriting', 'on', true);
+  IF of_table = 'outbox' THEN
+    ids := ARRAY(SELECT id FROM outbox WHERE ctid = ANY (chosen));
+    DELETE FROM outbox_alert WHERE source = of_source AND id = ANY (ids);
+    DELETE FROM outbox_about WHERE source = of_source AND id = ANY (ids);
+    DELETE FROM outbox_attempt WHERE source = of_source AND id = ANY (ids);
+  END IF;
+  IF of_table = 'alert' THEN
+    DELETE FROM alert_acknowledgement k USING alert a
+     WHERE a.ctid = ANY (chosen) AND (k.source, k.seq, k.no) = (a.source, a.seq, a.no);
+  END IF;
+  EXECUTE format('DELETE FROM %I WHERE ctid = ANY ($1)', of_table) USING chosen;
+  PERFORM set_config('rolewatch.rewriting', 'off', true);
+  RETURN cardinality(chosen);
+END $function$;
+REVOKE ALL ON FUNCTION delete_past_retention(text,text,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION delete_past_retention(text,text,integer) TO rolewatch_app;
+
 CREATE OR REPLACE FUNCTION public.ends_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1010,10 +1211,12 @@ DECLARE
   blanked integer;
 BEGIN
   PERFORM 1 FROM identity WHERE source = of_source AND identity_id = of_identity FOR UPDATE;
+  PERFORM pg_advisory_xact_lock_shared(7270736910);
   IF EXISTS (SELECT 1 FROM record WHERE source = of_source AND identity_id = of_identity AND until_seq IS NULL) THEN
     RAISE EXCEPTION 'still upstream' USING ERRCODE = 'object_in_use';
   END IF;
-  IF EXISTS (SELECT 1 FROM legal_hold WHERE source = of_source AND identity_id = of_identity AND released_at IS NULL) THEN
+  IF EXISTS (SELECT 1 FROM legal_hold WHERE source IN (of_source, '*') AND released_at IS NULL
+                AND (identity_id IS NULL OR identity_id = of_identity)) THEN
     RAISE EXCEPTION 'on legal hold' USING ERRCODE = 'object_in_use';
   END IF;
   PERFORM set_config('rolewatch.rewriting', 'on', true);
@@ -1041,6 +1244,42 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.horizon_due(of_source text, of_kind text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  was integer := horizon_of(of_source, of_kind);
+  becomes integer;
+BEGIN
+  IF on_legal_hold(of_source) THEN
+    RETURN was;
+  END IF;
+  SELECT max(seq) INTO becomes FROM snapshot
+   WHERE source = of_source AND recorded_at <= retention_clock() - make_interval(days => retention_days(of_source, of_kind));
+  IF becomes IS NULL THEN
+    RETURN was;
+  END IF;
+  IF of_kind = 'versions' THEN
+    becomes := least(becomes, (SELECT max(seq) FROM judgement WHERE source = of_source),
+                     (SELECT min(seq) FROM judgement_due WHERE source = of_source));
+  ELSIF of_kind = 'observations' THEN
+    becomes := least(becomes, coalesce(horizon_of(of_source, 'versions'), 1));
+  ELSE
+    becomes := least(becomes, (SELECT max(seq) - 1 FROM snapshot WHERE source = of_source));
+  END IF;
+  RETURN CASE WHEN becomes > coalesce(was, 1) THEN becomes ELSE was END;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.horizon_of(of_source text, of_kind text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT max(seq) FROM retention_horizon WHERE source = of_source AND kind = of_kind
+$function$;
 
 CREATE OR REPLACE FUNCTION public.identity_stays()
  RETURNS trigger
@@ -1208,17 +1447,42 @@ CREATE OR REPLACE FUNCTION public.legal_hold_moves_on()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  moving CONSTANT text[] := ARRAY['released_at', 'released_by', 'released_why'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
+    PERFORM pg_advisory_xact_lock(7270736910);
     IF NEW.created_at <> now() OR NEW.released_at IS NOT NULL THEN
       RAISE EXCEPTION 'a legal hold begins now' USING ERRCODE = 'insufficient_privilege';
     END IF;
-  ELSIF OLD.released_at IS NOT NULL OR NEW.released_at IS DISTINCT FROM now()
-     OR (to_jsonb(OLD) - 'released_at') IS DISTINCT FROM (to_jsonb(NEW) - 'released_at') THEN
-    RAISE EXCEPTION 'a legal hold may only be released, once, now' USING ERRCODE = 'insufficient_privilege';
+  ELSIF OLD.released_at IS NOT NULL OR NEW.released_at IS DISTINCT FROM now() OR NEW.released_by IS NULL
+     OR (to_jsonb(OLD) - moving) IS DISTINCT FROM (to_jsonb(NEW) - moving) THEN
+    RAISE EXCEPTION 'a legal hold may only be released, once, now, by somebody' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.move_horizon(of_source text, of_kind text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  becomes integer;
+BEGIN
+  PERFORM 1 FROM source WHERE name = of_source FOR UPDATE;
+  PERFORM pg_advisory_xact_lock_shared(7270736910);
+  becomes := horizon_due(of_source, of_kind);
+  IF becomes IS DISTINCT FROM horizon_of(of_source, of_kind) THEN
+    INSERT INTO retention_horizon (source, kind, seq, before, days, moved_at)
+    SELECT source, of_kind, seq, recorded_at, retention_days(of_source, of_kind), retention_clock()
+      FROM snapshot WHERE source = of_source AND seq = becomes;
+  END IF;
+  RETURN becomes;
+END $function$;
+REVOKE ALL ON FUNCTION move_horizon(text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION move_horizon(text,text) TO rolewatch_app;
 
 CREATE OR REPLACE FUNCTION public.next_seq(of_source text)
  RETURNS integer
@@ -1243,6 +1507,14 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.on_legal_hold(of_source text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL AND source IN (of_source, '*'))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_moves_on()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1266,6 +1538,83 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.past_retention(of_source text, of_table text, horizon integer, at_most integer)
+ RETURNS SETOF tid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  before timestamptz := (SELECT recorded_at FROM snapshot WHERE source = of_source AND seq = horizon);
+BEGIN
+  CASE of_table
+  WHEN 'record', 'grant_', 'link', 'role_permission', 'bucket' THEN
+    RETURN QUERY EXECUTE format('SELECT ctid FROM %I WHERE source = $1 AND until_seq <= $2 LIMIT $3', of_table)
+      USING of_source, horizon, at_most;
+  WHEN 'change' THEN
+    RETURN QUERY SELECT c.ctid FROM change c WHERE c.source = of_source AND c.seq <= horizon LIMIT at_most;
+  WHEN 'hold' THEN
+    RETURN QUERY SELECT h.ctid FROM hold h
+      WHERE h.source = of_source AND h.seq < horizon
+        AND NOT EXISTS (SELECT FROM release r WHERE r.source = h.source AND r.hold_seq = h.seq AND r.used_seq IS NULL)
+      LIMIT at_most;
+  WHEN 'observation' THEN
+    -- later windows and as-of answers look back for the last read of a list, the last complete one, and the last
+    -- complete one that held nothing; that it is known since its first complete one stays provable
+    RETURN QUERY SELECT o.ctid FROM observation o
+      WHERE o.source = of_source AND o.seq < horizon
+        AND NOT EXISTS (SELECT FROM watch w WHERE w.source = o.source AND w.stream = o.stream AND w.scope = o.scope
+                           AND w.first_complete_seq = o.seq)
+        AND EXISTS (SELECT FROM observation n WHERE n.source = o.source AND n.stream = o.stream AND n.scope = o.scope
+                       AND n.seq > o.seq AND n.seq <= horizon
+                       AND (o.verdict <> 'complete' OR n.verdict = 'complete' AND (n.held = 0 OR o.held > 0)))
+      LIMIT at_most;
+  WHEN 'outbox' THEN
+    RETURN QUERY SELECT o.ctid FROM outbox o
+      WHERE o.source = of_source AND o.seq < horizon AND o.state IN ('sent', 'dead', 'collected', 'withdrawn') AND o.ended_at <= before LIMIT at_most;
+  WHEN 'alert' THEN
+    RETURN QUERY SELECT a.ctid FROM alert a
+      WHERE a.source = of_source AND a.seq < horizon AND a.recorded_at <= before
+        AND NOT EXISTS (SELECT FROM outbox o JOIN outbox_alert t ON t.source = o.source AND t.id = o.id
+                         WHERE o.source = a.source AND o.seq = a.seq AND t.no = a.no
+                           AND NOT (o.state IN ('sent', 'dead', 'collected', 'withdrawn') AND o.ended_at <= before))
+      LIMIT at_most;
+  WHEN 'slot' THEN
+    -- the one seen last says from when on there may be gaps
+    RETURN QUERY SELECT s.ctid FROM slot s
+      WHERE s.source = of_source AND s.due_at <= before AND s.state IN ('published', 'failed', 'missed')
+        AND (s.seq IS NULL OR s.seq <= horizon)
+        AND s.due_at IS DISTINCT FROM (SELECT max(l.due_at) FROM slot l
+                                        WHERE l.source = of_source AND l.trigger = 'schedule' AND l.due_at <= now())
+      LIMIT at_most;
+  WHEN 'run' THEN
+    RETURN QUERY SELECT r.ctid FROM run r
+      WHERE r.source = of_source AND r.due_at <= before AND r.ended_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM slot s WHERE s.source = r.source AND s.due_at = r.due_at
+                           AND NOT (s.state IN ('published', 'failed', 'missed') AND (s.seq IS NULL OR s.seq <= horizon)))
+      LIMIT at_most;
+  WHEN 'identity' THEN
+    -- nothing that is kept names them any more: no state, no held list, no message, no open finding
+    RETURN QUERY SELECT i.ctid FROM identity i
+      WHERE i.source = of_source AND i.erased_at IS NULL AND i.name_space IN ('admin', 'dn', 'member', 'token')
+        AND NOT EXISTS (SELECT FROM record r WHERE r.source = i.source AND r.identity_id = i.identity_id
+                           AND (r.until_seq IS NULL OR r.until_seq > horizon))
+        AND NOT EXISTS (SELECT FROM grant_ g WHERE g.source = i.source AND g.principal = i.identity_id
+                           AND (g.until_seq IS NULL OR g.until_seq > horizon))
+        AND NOT EXISTS (SELECT FROM link l WHERE l.source = i.source AND i.identity_id IN (l.identity_id, l.to_identity_id)
+                           AND (l.until_seq IS NULL OR l.until_seq > horizon))
+        AND NOT EXISTS (SELECT FROM hold h WHERE h.source = i.source AND h.identity_id = i.identity_id AND h.seq >= horizon)
+        AND NOT EXISTS (SELECT FROM outbox_about a JOIN outbox o ON o.source = a.source AND o.id = a.id
+                         WHERE a.source = i.source AND a.identity_id = i.identity_id AND o.blanked_at IS NULL)
+        AND NOT EXISTS (SELECT FROM finding f WHERE f.source = i.source AND f.subject_kind = 'principal'
+                           AND f.subject_id = i.identity_id::text
+                           AND (SELECT e.state FROM finding_event e WHERE e.source = f.source AND e.finding = f.id
+                                 ORDER BY e.no DESC LIMIT 1) <> 'resolved')
+      LIMIT at_most;
+  ELSE
+    RAISE EXCEPTION 'nothing of % is ever deleted', of_table USING ERRCODE = 'insufficient_privilege';
+  END CASE;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_rewrite()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1275,6 +1624,45 @@ BEGIN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   END IF;
   RAISE EXCEPTION '% on % is refused: it is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.retention_clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$ SELECT now() $function$;
+
+CREATE OR REPLACE FUNCTION public.retention_days(of_source text, of_kind text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH stated AS (
+    SELECT id, days, stated_at <= retention_clock() - interval '7 days' AS settled
+      FROM retention_policy WHERE source = of_source AND kind = of_kind)
+  SELECT CASE WHEN bool_or(settled) AND bool_and(days IS NOT NULL) THEN greatest(max(days), 30) END
+    FROM stated WHERE id >= coalesce((SELECT max(id) FROM stated WHERE settled), 0)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.retention_kind(of_table text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT CASE WHEN of_table IN ('observation') THEN 'observations' WHEN of_table IN ('outbox', 'alert') THEN 'messages'
+              WHEN of_table IN ('slot', 'run') THEN 'log' ELSE 'versions' END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.retention_run_moves_on()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF OLD.ended_at IS NOT NULL OR NEW.epoch < OLD.epoch
+     OR (NEW.source, NEW.id, NEW.night, NEW.started_at) IS DISTINCT FROM (OLD.source, OLD.id, OLD.night, OLD.started_at) THEN
+    RAISE EXCEPTION 'a run of retention that has ended is never rewritten' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.rewriting_allowed(relation oid)
@@ -1300,6 +1688,15 @@ BEGIN
   IF NEW.recorded_at <> date_trunc('milliseconds', now()) THEN -- what the manifest can say of it
     RAISE EXCEPTION 'snapshot % of % is not dated by the database', NEW.seq, NEW.source USING ERRCODE = 'insufficient_privilege';
   END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.stated_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.stated_at := retention_clock();
   RETURN NEW;
 END $function$;
 

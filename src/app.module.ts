@@ -40,6 +40,7 @@ export class AppModule {
           config.alerts,
           parts,
           config.server.roles,
+          config.retention,
         ),
       ],
       controllers: config.server.roles.includes('api')

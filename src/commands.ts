@@ -26,11 +26,17 @@ import { fsckCommand } from './runs/fsck.command.js';
 import { lookupCommand } from './runs/lookup.command.js';
 import { resumeCommand } from './runs/resume.command.js';
 import { runCommand } from './runs/run.command.js';
+import { retentionCommand } from './runs/retention/retention.command.js';
 import { serveCommand } from './runs/serve.command.js';
 import { statusCommand } from './runs/status.command.js';
 import { acceptShrinkCommand } from './snapshots/accept-shrink.command.js';
 import { accessCommand } from './snapshots/access.command.js';
 import { eraseCommand } from './snapshots/erase.command.js';
+import {
+  liftLegalHoldCommand,
+  listLegalHoldsCommand,
+  placeLegalHoldCommand,
+} from './snapshots/legal-hold.command.js';
 import { snapshotsCommand } from './snapshots/snapshots.command.js';
 import { productOf } from './sources/source-config.js';
 
@@ -67,6 +73,10 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   resumeCommand,
   lookupCommand,
   eraseCommand,
+  retentionCommand,
+  placeLegalHoldCommand,
+  liftLegalHoldCommand,
+  listLegalHoldsCommand,
   reportCommand(tiersOf),
   evidenceCreateCommand(tiersOf),
   evidenceKeyCommand,

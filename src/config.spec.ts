@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from './config.js';
 import { projectFile } from './platform/project-files.js';
+import { FOR_EVER } from './runs/retention/retention-config.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -46,6 +47,7 @@ describe('a right file', () => {
       },
       rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
       alerts: { smtp: null, hooks: [], routes: [], recipients: [], allQuiet: null, escalation: null },
+      retention: FOR_EVER,
       sources: [
         {
           at: 'sources[0]',

@@ -5,6 +5,11 @@ import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
 import { readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
+import {
+  refuseStrayRetention,
+  type RetentionConfig,
+  retentionSchema,
+} from './runs/retention/retention-config.js';
 import { siteRisksSchema } from './rules/risk-tiers.js';
 import { ruleIds } from './rules/rule-ids.view.js';
 import { shippedRiskTiers } from './rules/risk-tiers.view.js';
@@ -16,6 +21,7 @@ export interface Config extends SourcesConfig {
   readonly server: ServerConfig;
   readonly rules: RulesConfig & WaiversConfig;
   readonly alerts: AlertsConfig;
+  readonly retention: RetentionConfig;
 }
 
 /** @throws RolewatchError config-invalid, with every fault of the file */
@@ -29,12 +35,14 @@ export async function loadConfig(file: string): Promise<Config> {
     server: serverConfig(folder),
     rules: rules.prefault({ waivers: undefined }),
     alerts: alertsSchema(folder),
+    retention: retentionSchema(),
   };
   // what only the whole file can tell is told with the faults of its parts
+  const always = { when: () => true };
   const whole = (known?: readonly string[]) =>
-    section(rooms).superRefine((value, context) => refuseLostRoutes(value, context, known), {
-      when: () => true,
-    });
+    section(rooms)
+      .superRefine((value, context) => refuseLostRoutes(value, context, known), always)
+      .superRefine(refuseStrayRetention, always);
   const config = await readConfigFile(path, whole());
   if (!config.alerts.routes.some(({ rules: named }) => named)) return config;
   // which rules there are, the file itself says: it is looked at again

@@ -11,11 +11,14 @@ interface StoredRow extends ActionRow {
   readonly hash: Buffer;
 }
 
+/** What a row is chained to. */
+type Link = Pick<StoredRow, 'id' | 'hash'>;
+
 const ROWS_AT_ONCE = 1_000;
 
-/** Walks the log of actions from its first row; null: every row follows from the one before. Memory does not grow with it. */
+/** Walks the log of actions from the first row that is kept; null: every row follows from the one before. Memory does not grow with it. */
 export async function verifyActionLog(sql: Sql): Promise<BrokenAction | null> {
-  let last: StoredRow | undefined;
+  let last = await lastRemoved(sql);
   for (;;) {
     const rows = await rowsAfter(sql, last?.id ?? '0');
     for (const row of rows) {
@@ -27,6 +30,14 @@ export async function verifyActionLog(sql: Sql): Promise<BrokenAction | null> {
   }
 }
 
+/** Of what retention removed, the last row: its number and hash stay. */
+async function lastRemoved(sql: Sql): Promise<Link | undefined> {
+  const [anchor] = await sql.query<Link>(
+    'SELECT id::text, hash FROM action_log_anchor ORDER BY action_log_anchor.id DESC LIMIT 1',
+  );
+  return anchor;
+}
+
 function rowsAfter(sql: Sql, id: string): Promise<StoredRow[]> {
   return sql.query<StoredRow>(
     `SELECT id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
@@ -36,7 +47,7 @@ function rowsAfter(sql: Sql, id: string): Promise<StoredRow[]> {
   );
 }
 
-function misfit(row: StoredRow, last: StoredRow | undefined): string | undefined {
+function misfit(row: StoredRow, last: Link | undefined): string | undefined {
   const { hash, ...content } = row;
   const due = BigInt(last?.id ?? 0) + 1n;
   if (BigInt(row.id) !== due) return `row ${String(due)} is missing before it`;

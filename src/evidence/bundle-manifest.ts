@@ -1,5 +1,6 @@
 /** What a bundle says of itself. Field names are part of the evidence: only ever add. */
 import { canonicalBytes } from '../platform/canonical.js';
+import type { Horizon } from '../snapshots/horizon.view.js';
 import type { Json, JsonObject } from '../sources/source.js';
 import type { Period } from './document.js';
 
@@ -48,6 +49,8 @@ export interface BundleFacts {
   readonly tiersDigests: readonly DigestSince[];
   readonly rulesetDigests: readonly DigestSince[];
   readonly coverage: Slots;
+  /** How far back what is in it was still kept. */
+  readonly horizons: readonly Horizon[];
   readonly notVisible: string;
   readonly files: readonly ListedFile[];
   /** SHA-256 of the file SHA256SUMS. */
@@ -80,12 +83,19 @@ export function bundleManifest(facts: BundleFacts): Buffer {
     tiersDigests: facts.tiersDigests.map((one) => ({ ...one })),
     rulesetDigests: facts.rulesetDigests.map((one) => ({ ...one })),
     coverage: { ...facts.coverage },
+    ...(facts.horizons.length > 0 && { horizons: horizonsIn(facts.horizons) }),
     notVisible: facts.notVisible,
     files: facts.files.map((file) => ({ ...file })),
     sha256sums: facts.sums,
     signedBy: facts.signedBy,
   };
   return Buffer.concat([canonicalBytes(content), Buffer.from('\n')]);
+}
+
+function horizonsIn(horizons: readonly Horizon[]): JsonObject {
+  return Object.fromEntries(
+    horizons.map(({ kind, seq, before, days }) => [kind, { seq, recordedAt: before.toISOString(), days }]),
+  );
 }
 
 /** As `sha256sum` writes and reads it. */

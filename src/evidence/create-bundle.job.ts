@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.js';
 import { appendAction } from '../accounts/action-log.store.js';
 import type { Sql } from '../platform/tx.js';
 import { notVisible } from '../snapshots/access-text.js';
+import { horizonsOf } from '../snapshots/horizon.view.js';
 import { productOf } from '../sources/source-config.js';
 import { digestsOver, manifestOfSnapshot, rulesetsOver, slotsOver } from './bundle-facts.view.js';
 import { bundleManifest, FILE, type ListedFile, sumsText } from './bundle-manifest.js';
@@ -103,6 +104,7 @@ async function factsOf(sql: Sql, period: Period) {
     tiersDigests: await digestsOver(sql, period, 'tiersDigest'),
     rulesetDigests: await digestsOver(sql, period, 'rulesetDigest'),
     coverage: await slotsOver(sql, period),
+    horizons: await horizonsOf(sql, period.source),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Name, namesOf } from '../drift/names.view.js';
 import type { Sql } from '../platform/tx.js';
 import type { Because, Severity, ViolationSubject } from '../rules/verdicts.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
+import { firstKept } from '../snapshots/horizon.view.js';
 import { knownSource } from '../snapshots/known-source.view.js';
 import { scopeNamesAt } from '../snapshots/scope-names.view.js';
 import { productOf } from '../sources/source-config.js';
@@ -200,7 +201,7 @@ function ruleText<V extends string, D extends string>(
   ]) as Partial<Record<V | D, string>>;
 }
 
-/** The names of everything that events name by id, as of the latest judged snapshot among them. */
+/** The names of everything that events name by id, as of the latest judged snapshot among them, or the oldest that is kept. */
 class Names {
   private constructor(
     private readonly identities: ReadonlyMap<string, Name>,
@@ -210,7 +211,8 @@ class Names {
   ) {}
 
   static async of(sql: Sql, source: string, rows: readonly EventRow[]): Promise<Names> {
-    const seq = rows.reduce((latest, row) => Math.max(latest, row.seq ?? 0), 0);
+    const judged = rows.reduce((latest, row) => Math.max(latest, row.seq ?? 0), 0);
+    const seq = Math.max(judged, await firstKept(sql, source));
     const people = rows.flatMap((row) => (row.subjectKind === 'principal' ? [row.subjectId] : []));
     const through = rows.flatMap((row) => row.because.flatMap((one) => one.through ?? []));
     const holders = rows.flatMap((row) => row.because.flatMap((one) => one.principal ?? []));

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'usage' // a command called in a way it does not understand
   | 'unknown-source'
   | 'unknown-snapshot'
+  | 'before-horizon' // so long ago that it is no longer kept
   | 'unknown-subject'
   | 'unknown-finding'
   | 'unknown-alert'

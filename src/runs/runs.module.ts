@@ -23,6 +23,9 @@ import { MetricsJob } from './metrics.job.js';
 import { PageController } from './page.controller.js';
 import { type PulsedSource, PulseJob } from './pulse.job.js';
 import { OwnRoles, ReplicaJob } from './replica.job.js';
+import { RetentionPulse } from './retention.job.js';
+import { FOR_EVER, type RetentionConfig } from './retention/retention-config.js';
+import { Retain } from './retention/retain.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
@@ -44,6 +47,7 @@ export class RunsModule {
     alerts: AlertsConfig,
     judge: JudgeParts,
     roles: readonly Role[] = ROLES,
+    retention: RetentionConfig = FOR_EVER,
   ): DynamicModule {
     const names = configured.sources.map(({ name }) => name);
     return {
@@ -73,6 +77,12 @@ export class RunsModule {
           provide: JudgePulse,
           inject: [Log],
           useFactory: (log: Log) => new JudgePulse(new JudgeDue(judge), log),
+        },
+        {
+          provide: RetentionPulse,
+          inject: [Database, Log],
+          useFactory: (db: Database, log: Log) =>
+            new RetentionPulse(new Retain({ db, config: retention, actor: 'rolewatch' }), log),
         },
         {
           provide: PulseJob,

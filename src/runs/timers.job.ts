@@ -5,7 +5,8 @@ import { within } from '../platform/within.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { ReplicaJob } from './replica.job.js';
-import { PULSE_MS, TIMING } from './timing.js';
+import { RetentionPulse } from './retention.job.js';
+import { PULSE_MS, RETENTION_MS, TIMING } from './timing.js';
 
 const DRAIN_MS = TIMING.graceMs + TIMING.handBackMs;
 
@@ -20,6 +21,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly judge: JudgePulse,
     private readonly alerts: AlertsJob,
     private readonly replica: ReplicaJob,
+    private readonly retention: RetentionPulse,
   ) {}
 
   /**
@@ -51,9 +53,15 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (this.replica.works) await this.alerts.beat();
   }
 
+  /** Nightly; looked for more often, so that whoever is killed has a successor the same night. */
+  @Interval('retention', RETENTION_MS)
+  async forget(): Promise<void> {
+    if (this.replica.works) await this.retention.beat();
+  }
+
   /** Each is asked at once, and none is waited for longer than runs are: what hangs is taken over by others. */
   async beforeApplicationShutdown(): Promise<void> {
-    const rest = Promise.all([this.judge.drain(), this.alerts.drain(), this.replica.leave()]);
-    await Promise.all([this.pulse.drain(), within(DRAIN_MS, rest)]);
+    const others = [this.judge.drain(), this.alerts.drain(), this.retention.drain(), this.replica.leave()];
+    await Promise.all([this.pulse.drain(), within(DRAIN_MS, Promise.all(others))]);
   }
 }

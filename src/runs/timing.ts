@@ -20,5 +20,8 @@ export const TIMING: Timing = {
 /** How often each replica looks for work. */
 export const PULSE_MS = 10_000;
 
+/** How often each replica looks whether a night's retention is left to do. */
+export const RETENTION_MS = 60_000;
+
 /** How many sources one process reads at once. */
 export const MAX_RUNS = 2;

@@ -1,7 +1,7 @@
 import { defineCommand } from '../platform/command/command.js';
 import { knownSource, knownSources } from './known-source.view.js';
-import { coverageText } from './coverage-text.js';
-import { type CoverageSlot, coverageOf } from './coverage.view.js';
+import { coverageText, type KeptSince } from './coverage-text.js';
+import { coverageKeptSince, type CoverageSlot, coverageOf } from './coverage.view.js';
 
 export const coverageCommand = defineCommand({
   name: 'coverage',
@@ -15,8 +15,13 @@ export const coverageCommand = defineCommand({
     const { db } = await context.openDatabase();
     const sources = args.source === undefined ? await knownSources(db) : [await knownSource(db, args.source)];
     const slots: CoverageSlot[] = [];
-    for (const { name } of sources) slots.push(...(await coverageOf(db, name, { limit: options.last })));
-    await context.print({ slots }, () => coverageText(slots));
+    const kept: KeptSince[] = [];
+    for (const { name } of sources) {
+      slots.push(...(await coverageOf(db, name, { limit: options.last })));
+      const since = await coverageKeptSince(db, name);
+      if (since !== undefined) kept.push({ source: name, since });
+    }
+    await context.print({ slots, ...(kept.length > 0 && { kept }) }, () => coverageText(slots, kept));
     return 0;
   },
 });

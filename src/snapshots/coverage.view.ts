@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.js';
+import { horizonOf } from './horizon.view.js';
 
 /** What became of one moment at which a source was due. */
 export interface CoverageSlot {
@@ -11,6 +12,11 @@ export interface CoverageSlot {
   readonly seq?: number;
   readonly why?: string;
   readonly endedAt?: string;
+}
+
+/** Since when the slots of a source are kept, where they are not from the beginning: what is before is not a gap. */
+export async function coverageKeptSince(db: Database, source: string): Promise<string | undefined> {
+  return (await horizonOf(db, source, 'log'))?.before.toISOString();
 }
 
 export interface CoverageWanted {

@@ -1,6 +1,7 @@
 import { appendAction } from '../accounts/action-log.store.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Tx } from '../platform/tx.js';
+import { EVERY_SOURCE, openSourceHold } from './legal-holds.view.js';
 import type { Subject } from './subject.view.js';
 
 /** What a person orders about somebody. The log keeps the identity's number, never the name. */
@@ -32,6 +33,7 @@ export async function eraseSubject(tx: Tx, order: ErasureOrder): Promise<number>
       `${subject.shownKey} is on legal hold since ${held.since}: ${held.reason}`,
     );
   }
+  await refuseWhileSourceIsHeld(tx, source);
   const [blanked] = await tx.query<{ records: number }>('select erase_identity($1, $2) as records', [
     source,
     subject.identityId,
@@ -64,8 +66,9 @@ export async function placeHold(tx: Tx, order: ErasureOrder): Promise<void> {
 /** @throws RolewatchError nothing-held */
 export async function releaseHold(tx: Tx, order: ErasureOrder): Promise<void> {
   const released = await tx.execute(
-    'update legal_hold set released_at = now() where source = $1 and identity_id = $2 and released_at is null',
-    [order.source, order.subject.identityId],
+    `update legal_hold set released_at = now(), released_by = $3, released_why = $4
+      where source = $1 and identity_id = $2 and released_at is null`,
+    [order.source, order.subject.identityId, order.actor, order.reason],
   );
   if (released === 0)
     throw new RolewatchError('nothing-held', `${order.subject.shownKey} is not on legal hold`);
@@ -85,6 +88,16 @@ async function logged(
     source,
     detail: { identityId: subject.identityId, reason, ...more },
   });
+}
+
+async function refuseWhileSourceIsHeld(tx: Tx, source: string): Promise<void> {
+  const held = (await openSourceHold(tx, source)) ?? (await openSourceHold(tx, EVERY_SOURCE));
+  if (held === undefined) return;
+  const what = held.source === EVERY_SOURCE ? 'everything' : source;
+  throw new RolewatchError(
+    'refused',
+    `${what} is on legal hold since ${held.since.toISOString()}: ${held.reason}`,
+  );
 }
 
 /** A read that found the person before would store it again under an identity that has no key any more. */

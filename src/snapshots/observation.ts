@@ -29,5 +29,7 @@ export interface SnapshotView {
   readonly digest: string;
   readonly root: string;
   readonly previousDigest?: string;
+  /** Its state is no longer kept, nor what was observed: digest and root are. */
+  readonly beforeHorizon?: true;
   readonly observations: readonly ObservationView[];
 }

@@ -1,5 +1,6 @@
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
+import { refuseBeforeHorizon } from './horizon.view.js';
 import { knownSource } from './known-source.view.js';
 import type { Moment } from './moment.js';
 
@@ -13,7 +14,7 @@ export interface SnapshotRef {
 
 /**
  * The snapshot we stood by at a moment.
- * @throws RolewatchError unknown-source, unknown-snapshot
+ * @throws RolewatchError unknown-source, unknown-snapshot, before-horizon
  */
 export async function snapshotAt(sql: Sql, source: string, moment: Moment): Promise<SnapshotRef> {
   const { lastSeq } = await knownSource(sql, source);
@@ -27,7 +28,10 @@ export async function snapshotAt(sql: Sql, source: string, moment: Moment): Prom
       order by seq desc limit 1`,
     [source, moment.kind === 'seq' ? moment.seq : null, moment.kind === 'time' ? moment.at : null],
   );
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    await refuseBeforeHorizon(sql, source, found.seq);
+    return found;
+  }
   const [first] = await sql.query<{ at: Date }>(
     'select recorded_at as at from snapshot where source = $1 and seq = 1',
     [source],

@@ -33,6 +33,7 @@ export const snapshotsShape = z.object({
       digest: z.string(),
       root: z.string(),
       previousDigest: z.string().optional(),
+      beforeHorizon: z.literal(true).optional().describe('its state is no longer kept'),
       observations: z.array(observation),
     }),
   ),
@@ -50,6 +51,7 @@ export const coverageShape = z.object({
       endedAt: time.optional(),
     }),
   ),
+  keptSince: time.optional().describe('what was due before is no longer kept'),
 });
 
 const principal = z.object({

@@ -14,7 +14,7 @@ export function snapshotsText(
 
 function snapshotText(snapshot: SnapshotView, scopeWord: string): string {
   return [
-    `${snapshot.source} ${snapshot.seq}  ${snapshot.recordedAt}`,
+    `${snapshot.source} ${snapshot.seq}  ${snapshot.recordedAt}${snapshot.beforeHorizon ? '  no longer kept but for digest and root' : ''}`,
     `  digest ${snapshot.digest}`,
     `  root   ${snapshot.root}`,
     ...observationLines(snapshot.observations, scopeWord).map((line) => `  ${line}`),

@@ -6,7 +6,7 @@ import { Answers } from '../platform/http/answer.js';
 import { CurrentActor, Needs } from '../platform/http/needs.js';
 import { acceptShrink } from './accept-shrink.job.js';
 import { accessAnswer } from './access-answer.view.js';
-import { coverageOf } from './coverage.view.js';
+import { coverageKeptSince, coverageOf } from './coverage.view.js';
 import { knownSource } from './known-source.view.js';
 import { Site } from './site.js';
 import {
@@ -47,7 +47,8 @@ export class SnapshotsController {
     @Query({ schema: coverageQuery }) wanted: z.infer<typeof coverageQuery>,
   ): Promise<object> {
     await knownSource(this.db, source);
-    return { slots: await coverageOf(this.db, source, wanted) };
+    const keptSince = await coverageKeptSince(this.db, source);
+    return { slots: await coverageOf(this.db, source, wanted), keptSince };
   }
 
   @Get('access')

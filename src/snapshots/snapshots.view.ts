@@ -1,5 +1,6 @@
 import type { Verdict } from '../access/model.js';
 import type { Database } from '../platform/database.js';
+import { firstKept } from './horizon.view.js';
 import type { ObservationView, SnapshotView } from './observation.js';
 
 export interface SnapshotsWanted {
@@ -38,6 +39,7 @@ async function newestFirst(
     omit: { manifest: true },
     ...(limit !== undefined && { take: limit }),
   });
+  const first = await firstKept(db, where.source);
   const [newest, oldest] = [snapshots.at(0)?.seq ?? 0, snapshots.at(-1)?.seq ?? 1];
   const observations = await db.prisma.observation.findMany({
     where: { source: where.source, seq: { gte: oldest, lte: newest } },
@@ -52,6 +54,7 @@ async function newestFirst(
     digest: hex(snapshot.digest),
     root: hex(snapshot.root),
     ...(snapshot.previousDigest !== null && { previousDigest: hex(snapshot.previousDigest) }),
+    ...(snapshot.seq < first && { beforeHorizon: true as const }),
     observations: bySeq.get(snapshot.seq) ?? [],
   }));
 }

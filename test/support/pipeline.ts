@@ -109,6 +109,10 @@ export class Pipeline {
     return this.database.db;
   }
 
+  get ownerUrl(): string {
+    return this.database.ownerUrl;
+  }
+
   get estate(): Estate {
     return this.server.estate;
   }

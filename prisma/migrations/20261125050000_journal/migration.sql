@@ -132,15 +132,15 @@ REVOKE ALL ON FUNCTION keep_journal(text, text, text, text, text) FROM PUBLIC;
 
 DO $$
 BEGIN
-  -- written once
-  PERFORM keep_journal('action_log', 'id', '', 'INSERT');
-  PERFORM keep_journal('alert', 'source seq no', '', 'INSERT');
-  PERFORM keep_journal('alert_acknowledgement', 'source seq no', '', 'INSERT');
-  PERFORM keep_journal('change', 'source seq no', '', 'INSERT');
+  -- written once; what has passed its horizon is deleted
+  PERFORM keep_journal('action_log', 'id', '', 'INSERT DELETE');
+  PERFORM keep_journal('alert', 'source seq no', '', 'INSERT DELETE');
+  PERFORM keep_journal('alert_acknowledgement', 'source seq no', '', 'INSERT DELETE');
+  PERFORM keep_journal('change', 'source seq no', '', 'INSERT DELETE');
   PERFORM keep_journal('finding', 'source id', '', 'INSERT');
   PERFORM keep_journal('finding_event', 'source finding no', '', 'INSERT');
   PERFORM keep_journal('judgement', 'source id', '', 'INSERT');
-  PERFORM keep_journal('outbox_attempt', 'source id no', '', 'INSERT');
+  PERFORM keep_journal('outbox_attempt', 'source id no', '', 'INSERT DELETE');
   PERFORM keep_journal('ruleset', 'digest', '', 'INSERT');
   PERFORM keep_journal('ruleset_activation', 'id', '', 'INSERT');
   PERFORM keep_journal('snapshot', 'source seq', '', 'INSERT');
@@ -149,11 +149,16 @@ BEGIN
   -- moving on
   PERFORM keep_journal('api_token', 'id', 'last_used_at', 'INSERT UPDATE');
   PERFORM keep_journal('legal_hold', 'source id', '', 'INSERT UPDATE');
-  PERFORM keep_journal('outbox', 'source id', 'holder lease_until due_at', 'INSERT UPDATE');
+  PERFORM keep_journal('outbox', 'source id', 'holder lease_until due_at', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('release', 'source id', '', 'INSERT UPDATE');
-  PERFORM keep_journal('run', 'id', '', 'INSERT UPDATE');
-  PERFORM keep_journal('slot', 'source due_at', 'holder lease_until epoch', 'INSERT UPDATE');
+  PERFORM keep_journal('run', 'id', '', 'INSERT UPDATE DELETE');
+  PERFORM keep_journal('slot', 'source due_at', 'holder lease_until epoch', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('source', 'name', '', 'INSERT UPDATE');
+  -- how long what is kept, and what was deleted for that
+  PERFORM keep_journal('action_log_anchor', 'id', '', 'INSERT');
+  PERFORM keep_journal('retention_horizon', 'source kind seq', '', 'INSERT');
+  PERFORM keep_journal('retention_policy', 'source kind id', '', 'INSERT');
+  PERFORM keep_journal('retention_run', 'source id', 'epoch holder lease_until', 'INSERT UPDATE');
   -- coming and going
   PERFORM keep_journal('link', 'source identity_id to_identity_id from_seq', '', 'INSERT UPDATE DELETE');
   PERFORM keep_journal('watch', 'source stream scope from_seq', '', 'INSERT UPDATE DELETE');

@@ -19,6 +19,8 @@ export function statusOf(code: ErrorCode): number {
     case 'unknown-message':
     case 'unknown-rule':
       return 404;
+    case 'before-horizon':
+      return 410;
     case 'source-paused':
     case 'source-busy':
     case 'nothing-held':

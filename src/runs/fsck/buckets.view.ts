@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/tx.js';
+import { firstKept } from '../../snapshots/horizon.view.js';
 import { bucketHash, emptyBucketHash } from '../../snapshots/merkle.js';
 import type { BadRow, SourceCheck } from './check.js';
 import { rowsOf } from '../../platform/rows.view.js';
@@ -16,14 +17,16 @@ const HASHES = `select no, hash as bytes, from_seq as "from", until_seq as until
 /** Goes bucket by bucket through all of time: a bucket's versions are few, a source's are not. */
 export const bucketsCheck: SourceCheck = {
   id: 'buckets',
-  invariant: 'at every snapshot, the hash of every bucket is that of the leaves open in it',
+  invariant:
+    'at every snapshot that is still kept, the hash of every bucket is that of the leaves open in it',
   proves: 'what the roots stand on is exactly what the records say, now and at any time before',
   async *run(sql, source) {
     const leaves = new Grouped(sql, LEAVES, source);
     const hashes = new Grouped(sql, HASHES, source);
+    const first = await firstKept(sql, source);
     try {
       for (let no = await lowest(leaves, hashes); no !== null; no = await lowest(leaves, hashes)) {
-        yield* compare(source, no, await leaves.take(no), await hashes.take(no));
+        yield* compare({ source, no, first }, await leaves.take(no), await hashes.take(no));
       }
     } finally {
       await Promise.all([leaves.close(), hashes.close()]);
@@ -37,13 +40,14 @@ async function lowest(a: Grouped, b: Grouped): Promise<number | null> {
 }
 
 function* compare(
-  source: string,
-  no: number,
+  { source, no, first }: { readonly source: string; readonly no: number; readonly first: number },
   leaves: readonly Version[],
   hashes: readonly Version[],
 ): Generator<BadRow> {
   const moments = new Set(
-    [...leaves, ...hashes].flatMap(({ from, until }) => (until === null ? [from] : [from, until])),
+    [...leaves, ...hashes]
+      .flatMap(({ from, until }) => (until === null ? [from] : [from, until]))
+      .map((seq) => Math.max(seq, first)),
   );
   for (const seq of [...moments].sort((a, b) => a - b)) {
     const due = bucketHash(openAt(leaves, seq));

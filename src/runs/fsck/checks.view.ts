@@ -12,6 +12,7 @@ import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
 import { protectionsCheck } from './protections.view.js';
 import { referencesCheck } from './references.view.js';
+import { actionAnchorsCheck, retentionCheck } from './retention.view.js';
 import { rightsCheck } from './rights.view.js';
 import { rejudgedCheck } from './rejudged.view.js';
 import { rootsCheck } from './roots.view.js';
@@ -35,6 +36,7 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
   watchesCheck,
   referencesCheck,
   slotsCheck,
+  retentionCheck,
   judgementsCheck,
   waiversCheck,
   findingsCheck,
@@ -44,6 +46,7 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
 /** Those of the store as a whole. */
 export const STORE_CHECKS: readonly StoreCheck[] = [
   actionLogCheck,
+  actionAnchorsCheck,
   journalChainCheck,
   journalCheck,
   rulesetsCheck,

@@ -5,6 +5,7 @@ import { journalHash } from '../../snapshots/journal-head.view.js';
 import { TREE } from '../../snapshots/merkle.js';
 import type { SourceCheck } from './check.js';
 import { rowsOf } from '../../platform/rows.view.js';
+import { KEPT, WHOLE } from './kept.js';
 
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const COUNT = z.number().int().min(0);
@@ -34,6 +35,10 @@ interface SnapshotRow {
   readonly previous_digest: Buffer | null;
   readonly recorded_at: Date;
   readonly observed: readonly Listed[];
+  /** Its rows are still kept. */
+  readonly kept: boolean;
+  /** So are all its observations. */
+  readonly whole: boolean;
 }
 
 /** What a manifest says of one list, in its own words; times and who stated them are those of the whole snapshot. */
@@ -61,7 +66,7 @@ function iso(column: string): string {
 }
 
 const SNAPSHOTS = `
-  select seq, manifest, root, previous_digest, recorded_at,
+  select seq, manifest, root, previous_digest, recorded_at, ${KEPT('seq')} as kept, ${WHOLE('seq', 'observations')} as whole,
          array(select jsonb_build_object(${Object.entries(OBSERVED)
            .map(([name, value]) => `'${name}', ${value}`)
            .join(', ')})
@@ -107,22 +112,31 @@ function misfit(
     ['recordedAt', manifest.recordedAt, row.recorded_at.toISOString()],
     ['root', manifest.root, row.root.toString('hex')],
     ['previousDigest', manifest.previousDigest, row.previous_digest?.toString('hex') ?? null],
-    ['counts.records', manifest.counts.records, open.records],
-    ['counts.grants', manifest.counts.grants, open.grants],
-    ['counts.rolePermissions', manifest.counts.rolePermissions, open.rolePermissions],
-    ['counts.links', manifest.counts.links, open.links],
-    ...observations(manifest, row.observed),
+    ...(row.kept ? counts(manifest, open) : []),
+    ...observations(manifest, row),
   ];
   const wrong = stated.find(([, said, is]) => said !== is);
   return wrong ? `its manifest says ${wrong[0]} ${String(wrong[1])}, but there is ${String(wrong[2])}` : null;
 }
 
-/** Field by field of each list, what the manifest says and what its row says. */
-function observations(manifest: Manifest, rows: readonly Listed[]): [string, unknown, unknown][] {
+function counts({ counts: stated }: Manifest, open: Manifest['counts']): [string, unknown, unknown][] {
+  return [
+    ['counts.records', stated.records, open.records],
+    ['counts.grants', stated.grants, open.grants],
+    ['counts.rolePermissions', stated.rolePermissions, open.rolePermissions],
+    ['counts.links', stated.links, open.links],
+  ];
+}
+
+/** Field by field of each list, what the manifest says and what its row says; before the horizon, only of rows still there. */
+function observations(
+  manifest: Manifest,
+  { observed: rows, whole }: Pick<SnapshotRow, 'observed' | 'whole'>,
+): [string, unknown, unknown][] {
   const { observedAt, statedBy } = manifest;
   const said = byList(manifest.observations.map((list) => ({ ...list, observedAt, statedBy })));
   const is = byList(rows);
-  return [...new Set([...said.keys(), ...is.keys()])]
+  return [...new Set([...(whole ? said.keys() : []), ...is.keys()])]
     .sort()
     .flatMap((list) =>
       Object.keys(OBSERVED).map((field): [string, unknown, unknown] => [

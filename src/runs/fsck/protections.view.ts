@@ -9,6 +9,7 @@ const TELLING = ['observation', 'hold', 'change'];
 const WRITTEN_ONCE = [
   ...['alert', 'ruleset', 'ruleset_activation', 'waiver', 'assessment', 'finding'],
   ...['outbox_alert', 'outbox_about', 'outbox_attempt', 'alert_acknowledgement'],
+  ...['retention_policy', 'retention_horizon', 'action_log_anchor'],
 ];
 
 /** Table → the triggers that keep it append-only. */
@@ -34,6 +35,7 @@ const GUARDS: Readonly<Record<string, readonly string[]>> = {
   outbox: ['outbox_moves_on', 'refuse_delete', 'refuse_truncate'],
   api_token: ['api_token_moves_on', 'refuse_delete', 'refuse_truncate'],
   journal: ['refuse_rewrite', 'refuse_truncate'],
+  retention_run: ['retention_run_moves_on', 'refuse_delete', 'refuse_truncate'],
 };
 
 /** Table and trigger: those that refuse, and those that write the journal. */
@@ -50,12 +52,16 @@ const CHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   watch: ['first_complete_seq', 'until_seq'],
   release: ['used_seq'],
   identity: ['name_tag', 'name_tag_key'],
-  legal_hold: ['released_at'],
+  legal_hold: ['released_at', 'released_by', 'released_why'],
   outbox: [
     ...['severity', 'subject', 'content', 'state', 'why', 'attempts', 'unconfirmed', 'epoch', 'holder'],
     ...['lease_until', 'due_at', 'tried_since', 'ended_at', 'told_by'],
   ],
   api_token: ['revoked_at', 'revoked_by', 'last_used_at'],
+  retention_run: [
+    ...['epoch', 'holder', 'lease_until', 'ended_at', 'horizon_before', 'horizon_after', 'removed', 'why'],
+    'error',
+  ],
 };
 
 export const protectionsCheck: StoreCheck = {

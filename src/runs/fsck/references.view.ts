@@ -1,5 +1,6 @@
 import type { SourceCheck } from './check.js';
 import { badRowsOf, type BadRowQuery } from './bad-rows.view.js';
+import { FIRST, KEPT, WHOLE } from './kept.js';
 
 /** Rows of `table` whose identity in `column` is not there. */
 function withoutIdentity(table: string, key: string, column: string): BadRowQuery {
@@ -26,26 +27,26 @@ function withoutSnapshot(table: string, key: string): BadRowQuery {
 
 const PARTS = `
   select seq, no, 'it is part of change ' || part_of || ', which is not there' as says from change c
-   where source = $1 and part_of is not null
+   where source = $1 and part_of is not null and (seq > ${FIRST} or ${FIRST} = 1)
      and not exists (select from change whole where whole.source = c.source and whole.seq = c.seq and whole.no = c.part_of)
    order by seq, no`;
 
 const HOLDS = `
   select seq, stream, scope, identity_id::text, 'its list does not say that it holds anything' as says from hold h
-   where source = $1 and not exists (select from observation o where o.source = h.source and o.seq = h.seq
+   where source = $1 and ${KEPT('h.seq')} and not exists (select from observation o where o.source = h.source and o.seq = h.seq
                                         and o.stream = h.stream and o.scope = h.scope and o.held > 0)
    order by seq, stream, scope, h.identity_id`;
 
 const RELEASES = `
   select id::text, 'snapshot ' || hold_seq || ' held nothing in that list' as says from release r
-   where source = $1 and not exists (select from observation o where o.source = r.source and o.seq = r.hold_seq
+   where source = $1 and ${WHOLE('hold_seq', 'observations')} and not exists (select from observation o where o.source = r.source and o.seq = r.hold_seq
                                         and o.stream = r.stream and o.scope = r.scope and o.held > 0)
    order by r.id`;
 
 const TOLD = `
   select t.id::text, t.no, 'it tells an alert that is not there' as says from outbox_alert t
     join outbox o on o.source = t.source and o.id = t.id
-   where t.source = $1 and not exists (select from alert a where a.source = t.source and a.seq = o.seq and a.no = t.no)
+   where t.source = $1 and ${WHOLE('o.seq', 'messages')} and not exists (select from alert a where a.source = t.source and a.seq = o.seq and a.no = t.no)
    order by t.id, t.no`;
 
 const ANSWERED = `

@@ -1,14 +1,15 @@
 import type { SourceCheck } from './check.js';
 import { badRowsOf } from './bad-rows.view.js';
+import { FIRST, SHOWN } from './kept.js';
 
 const array = (json: string): string =>
   `case when jsonb_typeof(${json}) = 'array' then ${json} else '[]' end`;
-const during = `range_agg(int4range(from_seq, until_seq)) as during`;
+const during = `range_agg(int4range(greatest(from_seq, ${FIRST}), until_seq)) as during`;
 
 /** Tokens and members state what they hold in the team whose lists they are in. */
 const OF_TEAM = `and i.name_space in ('token', 'member')`;
 
-/** Compares when each grant is stated by records with when it is stored, over all of time: one range each. */
+/** Compares when each grant is stated by records with when it is stored, over all the time that is kept: one range each. */
 const GRANTS = `
   with said as (
     select r.stream, r.scope, r.identity_id, r.identity_id as principal, 'role:' || (role ->> 'id') as target,
@@ -16,19 +17,19 @@ const GRANTS = `
       from record r
      cross join jsonb_array_elements(${array(`r.body -> 'spaceRoles'`)}) as held
      cross join jsonb_array_elements(${array(`held -> 'roles'`)}) as role
-     where r.source = $1
+     where r.source = $1 and ${SHOWN('r')}
      union all
     select r.stream, r.scope, r.identity_id, r.identity_id, 'permission:' || permission, r.scope, r.from_seq, r.until_seq
       from record r join identity i on i.source = r.source and i.identity_id = r.identity_id ${OF_TEAM}
      cross join jsonb_array_elements_text(${array(`r.body -> 'permissions'`)}) as permission
-     where r.source = $1
+     where r.source = $1 and ${SHOWN('r')}
      union all
     select r.stream, r.scope, r.identity_id, r.identity_id, 'role:' || role, r.scope, r.from_seq, r.until_seq
       from record r join identity i on i.source = r.source and i.identity_id = r.identity_id ${OF_TEAM}
      cross join jsonb_array_elements_text(${array(`r.body -> 'roles'`)}) as role
-     where r.source = $1),
+     where r.source = $1 and ${SHOWN('r')}),
   stated as (select stream, scope, identity_id, principal, target, in_scope, ${during} from said group by 1, 2, 3, 4, 5, 6),
-  stored as (select stream, scope, identity_id, principal, target, in_scope, ${during} from grant_ where source = $1 group by 1, 2, 3, 4, 5, 6)
+  stored as (select stream, scope, identity_id, principal, target, in_scope, ${during} from grant_ g where source = $1 and ${SHOWN('g')} group by 1, 2, 3, 4, 5, 6)
   select stream, scope, identity_id::text, principal::text, target, in_scope,
          'it is stored for ' || coalesce(stored.during::text, 'no snapshot') || ', but its record states it for '
            || coalesce(stated.during::text, 'none') as says
@@ -41,9 +42,9 @@ const ROLE_PERMISSIONS = `
     select r.scope, i.match_key as role, permission, r.from_seq, r.until_seq
       from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
      cross join jsonb_array_elements_text(${array(`r.body -> 'permissions'`)}) as permission
-     where r.source = $1 and r.stream = 'roles'),
+     where r.source = $1 and r.stream = 'roles' and ${SHOWN('r')}),
   stated as (select scope, role, permission, ${during} from said group by 1, 2, 3),
-  stored as (select scope, role, permission, ${during} from role_permission where source = $1 group by 1, 2, 3)
+  stored as (select scope, role, permission, ${during} from role_permission p where source = $1 and ${SHOWN('p')} group by 1, 2, 3)
   select scope, role, permission,
          'it is stored for ' || coalesce(stored.during::text, 'no snapshot') || ', but the catalogue states it for '
            || coalesce(stated.during::text, 'none') as says

@@ -1,6 +1,7 @@
 import { rootOf } from '../../snapshots/merkle.js';
 import type { SourceCheck } from './check.js';
 import { rowsOf } from '../../platform/rows.view.js';
+import { KEPT } from './kept.js';
 
 interface Turn {
   readonly seq: number;
@@ -17,12 +18,12 @@ const TURNS = `
      union all
     select from_seq, no, hash, 2 from bucket where source = $1
      union all
-    select seq, null, root, 3 from snapshot where source = $1) turn
+    select seq, null, root, 3 from snapshot where source = $1 and ${KEPT('seq')}) turn
    order by seq, place`;
 
 export const rootsCheck: SourceCheck = {
   id: 'roots',
-  invariant: 'the root of every snapshot is that of the bucket hashes at that time',
+  invariant: 'the root of every snapshot that is still kept is that of the bucket hashes at that time',
   proves: 'with the checks of leaves and buckets: every root ever published is recomputed from the rows',
   async *run(sql, source) {
     const hashes = new Map<number, Buffer>();

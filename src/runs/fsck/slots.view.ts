@@ -1,5 +1,6 @@
 import type { SourceCheck } from './check.js';
 import { badRowsOf } from './bad-rows.view.js';
+import { SLOT_KEPT } from './kept.js';
 
 const key = `to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as due_at`;
 
@@ -25,7 +26,7 @@ const SNAPSHOTS = `
   select seq, 'it is of run ' || run_id || ', but ' || (select count(*) from slot where slot.source = snapshot.source and slot.seq = snapshot.seq and state = 'published')
               || ' slots say they are published as it' as says
     from snapshot
-   where source = $1 and run_id is not null
+   where source = $1 and run_id is not null and ${SLOT_KEPT('seq')}
      and (select count(*) from slot where slot.source = snapshot.source and slot.seq = snapshot.seq and state = 'published') <> 1
    order by seq`;
 

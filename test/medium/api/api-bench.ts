@@ -15,6 +15,7 @@ import type { Role } from '../../../src/platform/http/permissions.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { serve, type ServeOptions } from '../../../src/runs/serve.job.js';
+import { FOR_EVER } from '../../../src/runs/retention/retention-config.js';
 import { sourcesSchema } from '../../../src/sources/source-config.js';
 import { Pipeline } from '../../support/pipeline.js';
 import { village } from '../pipeline/village.js';
@@ -186,6 +187,6 @@ export class ApiBench {
       section({ sources: sourcesSchema('.'), server: serverConfig('.') }),
     );
     const rules = { ...AS_SHIPPED, waivers: null, ...this.parts.rules };
-    return { sources, server, rules, alerts: this.parts.alerts ?? NO_ALERTS };
+    return { sources, server, rules, alerts: this.parts.alerts ?? NO_ALERTS, retention: FOR_EVER };
   }
 }

@@ -9,7 +9,10 @@ process.env['HINT_SECRET'] = SECRET;
 
 let bench: ApiBench;
 const open = async (): Promise<void> => {
-  bench = await ApiBench.open({}, { ofSource: { hook: { header: 'X-Hint', secret: { env: 'HINT_SECRET' } } } });
+  bench = await ApiBench.open(
+    {},
+    { ofSource: { hook: { header: 'X-Hint', secret: { env: 'HINT_SECRET' } } } },
+  );
 };
 
 const hint = (source = 'hq', headers: Record<string, string> = { 'x-hint': SECRET }, asking: Asking = {}) =>
