@@ -1,0 +1,49 @@
+/** The five modules that everything rests on: what is mutated, and the small tests that must notice. */
+export const MODULES = {
+  difference: {
+    mutate: [
+      'src/drift/{collect,context,explain,hints,holdings,latest,net,net-effects,net-roles,side-effects,units,windows}.ts',
+      'src/drift/explain-{attributes,catalogue,grants,links,members,scopes}.ts',
+    ],
+    tests: ['src/drift/**/*.spec.ts'],
+  },
+  judge: {
+    mutate: [
+      'src/rules/judge.ts',
+      'src/rules/judging/*.ts',
+      'src/findings/{finding,judge,life,waiver,why-due}.ts',
+    ],
+    tests: [
+      'src/rules/judge*.spec.ts',
+      'src/rules/packs.spec.ts',
+      'src/rules/judging/*.spec.ts',
+      'src/findings/*.spec.ts',
+    ],
+  },
+  slots: {
+    mutate: ['src/runs/{slots,catch-up,plan}.ts'],
+    tests: ['src/runs/{slots,catch-up,plan}*.spec.ts'],
+  },
+  outbox: {
+    mutate: [
+      'src/alerts/{route,source-troubles}.ts',
+      'src/alerts/delivery/back-off.ts',
+      'src/alerts/message/{hook,message}.ts',
+    ],
+    tests: ['src/alerts/*.spec.ts', 'src/alerts/delivery/back-off.spec.ts', 'src/alerts/message/*.spec.ts'],
+  },
+  canonical: {
+    mutate: [
+      'src/platform/canonical.ts',
+      'src/access/dn.ts',
+      'src/snapshots/{manifest,merkle,record-form}.ts',
+      'src/sources/{ivanti-epmm,mambo-emm}/normalise.ts',
+    ],
+    tests: [
+      'src/platform/canonical*.spec.ts',
+      'src/access/dn*.spec.ts',
+      'src/snapshots/{manifest,merkle,record-form}*.spec.ts',
+      'src/sources/{ivanti-epmm,mambo-emm}/*normalise*.spec.ts',
+    ],
+  },
+};
