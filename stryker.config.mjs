@@ -7,15 +7,12 @@ export default {
   mutate: MODULES[module].mutate,
   // words are for people; examples say which they are
   mutator: { excludedMutations: ['StringLiteral'] },
-  testRunner: 'jest',
-  jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
-  coverageAnalysis: 'perTest',
   // what runs once, when a file is loaded: tables and patterns
   ignoreStatic: true,
-  incremental: true,
-  incrementalFile: `coverage/mutation/${module}.known.json`,
+  plugins: ['./test/mutation/runner.mjs'],
+  testRunner: 'small-tests',
+  coverageAnalysis: 'perTest',
   concurrency: 2,
-  timeoutMS: 10_000,
   ignorePatterns: ['/dist', '/data', '/coverage', '/docs', '/bench', '/docker', '/demo/samples'],
   tempDirName: 'coverage/mutation/tmp',
   reporters: ['json'],

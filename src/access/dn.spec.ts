@@ -92,7 +92,7 @@ describe('isBelow', () => {
   });
 });
 
-describe('laws', () => {
+describe('laws of distinguished names', () => {
   interface Part {
     readonly type: string;
     readonly value: string;
