@@ -13,7 +13,7 @@ export default {
   testRunner: 'small-tests',
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  ignorePatterns: ['/dist', '/data', '/coverage', '/docs', '/bench', '/docker', '/demo/samples'],
+  ignorePatterns: ['/dist', '/data', '/coverage', '/bench', '/docker', '/demo/samples'],
   tempDirName: 'coverage/mutation/tmp',
   reporters: ['json'],
   jsonReporter: { fileName: `coverage/mutation/${module}.json` },
