@@ -184,6 +184,14 @@ describe('laws of trying again', () => {
     );
   });
 
+  it('what was handed over four times says so', () => {
+    const lost = { outcome: 'unconfirmed', said: 'cut off' } as const;
+    expect(settle({ attempts: 3, unconfirmed: DUPLICATES, ageMs: 0 }, lost, 0)).toEqual({
+      state: 'dead',
+      why: 'handed over 4 times, and each time the connection was lost before the answer: it has probably arrived. Last: cut off',
+    });
+  });
+
   it('at its last moment a message is not tried once more, a moment before it is', () => {
     const failed = { outcome: 'failed', said: 'x' } as const;
     const at = (ageMs: number) => settle({ attempts: 9, unconfirmed: 0, ageMs }, failed, 0);
@@ -278,6 +286,63 @@ describe('laws of a message', () => {
     );
   });
 
+  it('its headline counts what it does not name, and its footer names six alerts and counts the rest', () => {
+    const gain = (i: number): AlertView => ({
+      ...{ id: `2.${i}`, kind: 'right-gained', severity: 'high', gains: [] },
+      subject: { kind: 'local-admin', key: `p${i}` },
+    });
+    const of = (count: number, ...others: AlertView[]) =>
+      messageOf(told([...Array.from({ length: count }, (_, i) => gain(i)), ...others], false));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), (count) => {
+        const { headline, footer, more } = of(count);
+        const others = count === 1 ? '' : `; ${count - 1} more alert${count === 2 ? '' : 's'}`;
+        expect(headline).toBe(`${of(1).headline}${others}`);
+        const ids = Array.from({ length: Math.min(count, 6) }, (_, i) => `2.${i}`).join(', ');
+        expect(footer[1]).toMatch(`Alerts ${ids}${count > 6 ? ` and ${count - 6} more` : ''}. Written by`);
+        expect(more).toEqual(
+          count > 25 ? { count: count - 25, command: 'rolewatch alerts --source hq' } : null,
+        );
+      }),
+    );
+    const finding: AlertView = {
+      ...{ id: '2.9', kind: 'finding-opened', severity: 'low' },
+      finding: {
+        ...{ id: '1', rule: 'r', title: 'Rule', message: 'm', because: [] },
+        subject: { kind: 'principal', key: 'p' },
+      },
+    };
+    expect(of(1, finding).headline).toMatch(/; 1 finding$/);
+    expect(of(1, finding, { ...finding, id: '2.10' }).headline).toMatch(/; 2 findings$/);
+    expect(of(2, finding).headline).toMatch(/; 2 more alerts$/);
+  });
+
+  it('findings about a source say what is the matter, those about somebody name them; rules beyond ten are counted', () => {
+    const finding = (
+      i: number,
+      rule: string,
+      subject: NonNullable<AlertView['finding']>['subject'],
+    ): AlertView => ({
+      ...{ id: `2.${i}`, kind: 'finding-opened', severity: 'low' },
+      finding: { ...{ id: String(i), rule, title: 'Rule', message: `m${i}`, because: [] }, subject },
+    });
+    const source = { kind: 'source', key: 'hq' } as const;
+    const [card] = messageOf(told([finding(1, 'r', source), finding(2, 'r', source)], false)).cards;
+    expect(card?.lines).toEqual(['m1', 'm2', 'Rule: r']);
+    for (const [rules, last] of [
+      [10, '[low] hq: Rule'],
+      [11, 'and findings of 1 more rule'],
+      [12, 'and findings of 2 more rules'],
+    ] as const) {
+      const all = Array.from({ length: rules }, (_, i) =>
+        finding(i, `r${i}`, { kind: 'principal', key: 'hq' }),
+      );
+      const [many] = messageOf(told(all, false)).cards;
+      expect(many?.lines.at(-1)).toBe(last);
+      expect(many?.lines).toHaveLength(Math.min(rules, 11));
+    }
+  });
+
   it('a hook is told the same bytes for the same message, and every part of it counts for its signature', () => {
     fc.assert(
       fc.property(views, fc.boolean(), (all, first) => {
@@ -334,23 +399,31 @@ describe('laws of silence', () => {
 
   it('a pause is all that is told of a source that is paused; else its failure, and its silence after two slots', () => {
     fc.assert(
-      fc.property(standings, ({ told: _, ...standing }) => {
-        const drafts = sourceTroubles({ ...standing, told: [] });
-        const { paused, failed, slotsWithout, open } = standing;
-        const silent = slotsWithout >= 2 && !open;
-        expect(drafts.map(({ kind }) => kind)).toEqual(
+      fc.property(standings, (standing) => {
+        const drafts = sourceTroubles(standing);
+        const { paused, failed, slotsWithout, open, snapshotAt } = standing;
+        const isTold = (kind: string, at?: string): boolean =>
+          standing.told.some((one) => one.kind === kind && (at === undefined || one.at === at));
+        const due =
           paused === null
-            ? [...(failed === null ? [] : ['run-failed']), ...(silent ? ['source-silent'] : [])]
-            : ['source-paused'],
-        );
+            ? [
+                ...(failed === null || isTold('run-failed') ? [] : ['run-failed']),
+                ...(slotsWithout < 2 || open || isTold('source-silent') ? [] : ['source-silent']),
+              ]
+            : isTold('source-paused', paused.at.toISOString())
+              ? []
+              : ['source-paused'];
+        expect(drafts.map(({ kind }) => kind)).toEqual(due);
         for (const { kind, severity, body } of drafts) {
           expect(severity).toBe(kind === 'source-silent' ? 'critical' : 'high');
-          if (kind === 'source-paused') expect(body.at).toBe(paused?.at.toISOString());
-          if (kind === 'run-failed') expect(body.at).toBe(failed?.at.toISOString());
-          if (kind !== 'source-silent') continue;
-          expect(body).toMatchObject({ count: slotsWithout });
-          expect(body.at).toBe(standing.snapshotAt?.toISOString());
-          expect(body.why?.includes('the last attempt: refused')).toBe(failed !== null);
+          if (kind !== 'source-silent')
+            expect(body).toEqual({ why: 'refused', at: (paused ?? failed)?.at.toISOString() });
+          else
+            expect(body).toEqual({
+              why: `${snapshotAt === null ? 'there never was a snapshot' : `no snapshot since ${snapshotAt.toISOString()}`}, ${slotsWithout} scheduled slots ended without one${failed === null ? '' : '; the last attempt: refused'}`,
+              count: slotsWithout,
+              ...(snapshotAt !== null && { at: snapshotAt.toISOString() }),
+            });
         }
       }),
     );
