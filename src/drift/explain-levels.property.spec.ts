@@ -145,6 +145,47 @@ describe('laws of levels and switches', () => {
     );
   });
 
+  it('any history of a token is told as gained and lost by what has effect at its ends', () => {
+    fc.assert(
+      fc.property(fc.array(rights, { minLength: 2, maxLength: 4 }), (states) => {
+        const changes = states
+          .slice(1)
+          .flatMap((after, i) =>
+            stepOf(states[i] ?? [], after).map(({ attribute: _, ...change }) => ({ ...change, seq: i + 2 })),
+          );
+        const [first, last] = [states[0] ?? [], states.at(-1) ?? []];
+        expect(told(net(changes, MAMBO), 'effective')).toEqual(live(first, last));
+      }),
+    );
+  });
+
+  it('any history of a role nets to its ends: defined, retired, or redefined where it was away in between', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(rights), { minLength: 2, maxLength: 4 }), (states) => {
+        const changes = states.slice(1).flatMap((after, i) => {
+          const before = states[i] ?? null;
+          const step = before === null && after === null ? [] : roleStep(before, after, null);
+          return step.map(({ attribute: _, ...change }) => ({ ...change, seq: i + 2 }));
+        });
+        const netted = net(changes, MAMBO);
+        const [first = null, last = null] = [states[0], states.at(-1)];
+        const effective = live(first ?? [], last ?? []);
+        if (first === null && last === null) expect(netted).toEqual([]);
+        else if (first === null || last === null)
+          expect(netted.map(({ what, effective: of }) => [what, of])).toEqual([
+            [first === null ? 'role-defined' : 'role-retired', effective],
+          ]);
+        else if (states.includes(null))
+          expect(netted.map(({ what, effective: of, cause, level }) => [what, of, cause, level])).toEqual(
+            effective.gained.length + effective.lost.length === 0
+              ? []
+              : [['role-redefined', effective, 'catalogue', undefined]],
+          );
+        else expect(called(netted)).toEqual(expected(first, last));
+      }),
+    );
+  });
+
   it('a role is told in the same words as a token, with all who hold it', () => {
     fc.assert(
       fc.property(rights, rights, fc.option(fc.constant<string[]>([])), (before, after, own) => {

@@ -15,7 +15,7 @@ const instruments = (globalThis.__stryker__ ??= {});
 const [PASSED, FAILED] = [0, 1];
 
 class SmallTests {
-  /** @type {{ id: string, run: () => unknown }[]} */
+  /** @type {{ id: string, name: string, run: () => unknown }[]} */
   tests = [];
   /** Run once, before the tests: nothing that these prepare depends on a mutant. */
   preparations = [];
@@ -40,8 +40,7 @@ class SmallTests {
   offer(file) {
     const names = [file];
     const test = (name, run) => {
-      const id = `${[...names, name].join(' › ')} (${this.tests.length})`;
-      this.tests.push({ id, run });
+      this.tests.push({ id: String(this.tests.length), name: [...names, name].join(' › '), run });
     };
     const within = (name, define) => {
       names.push(name);
@@ -82,9 +81,9 @@ class SmallTests {
   }
 }
 
-async function outcomeOf({ id, run }) {
+async function outcomeOf({ id, name, run }) {
   const started = performance.now();
-  const outcome = (rest) => ({ id, name: id, timeSpentMs: performance.now() - started, ...rest });
+  const outcome = (rest) => ({ id, name, timeSpentMs: performance.now() - started, ...rest });
   try {
     await run();
     return outcome({ status: PASSED });
