@@ -71,7 +71,11 @@ class SmallTests {
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
     Object.assign(instruments, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
     const tests = [];
-    for (const test of this.tests.filter(({ id }) => testFilter?.includes(id) ?? true)) {
+    const chosen = this.tests.filter(({ id }) => testFilter?.includes(id) ?? true);
+    // what no test was run on has not survived anything
+    if (testFilter && chosen.length < testFilter.length)
+      throw new Error('a test that was asked for is not there');
+    for (const test of chosen) {
       tests.push(await outcomeOf(test));
       if (tests.at(-1).status === FAILED) break;
     }
