@@ -32,7 +32,9 @@ export const MODULES = {
       'src/alerts/delivery/back-off.ts',
       'src/alerts/message/{hook,message}.ts',
     ],
-    tests: [/^src\/alerts\/(route|source-troubles|outbox\.property|delivery\/back-off|message\/.*)\.spec\.ts$/],
+    tests: [
+      /^src\/alerts\/(route|source-troubles|outbox\.property|delivery\/back-off|message\/.*)\.spec\.ts$/,
+    ],
   },
   canonical: {
     mutate: [

@@ -26,7 +26,7 @@ class SmallTests {
 
   async init() {
     const require = createRequire(resolve('package.json'));
-    require('./test/support/typescript.cjs');
+    require(resolve('test/support/typescript.cjs'));
     // the same histories for every mutant, and no search for the smallest: a score must not be luck
     require('fast-check').configureGlobal({ seed: 1, numRuns: 30, endOnFailure: true });
     for (const file of filesBelow('src').filter(isTestOf(process.env.ROLEWATCH_MUTATION))) {
