@@ -9,8 +9,8 @@ const base = {
     // names an entry for `import` only, and tests run as CommonJS
     '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
   },
-  // build output holds second copies of everything; a data folder belongs to a running server
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+  // build output and mutants are second copies of everything; a data folder belongs to a running server
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/coverage/', '<rootDir>/data/'],
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/jest-transform.cjs' },
   transformIgnorePatterns: [],
 };

@@ -61,12 +61,31 @@ describe('dnKey', () => {
     'cn="a',
     'cn="a"b',
     'cn=#12z',
+    'cn=a\\zb',
+    'cn="a"bou=x',
+    'cn=#0c0161xou=b',
+    'cn="a\\zb"',
   ])('keeps %j, which is no DN, as it is behind a mark', (text) => {
     expect(dnKey(text)).toBe(`!${text}`);
   });
 
   it.each(['cn=a\\00b,dc=x', 'cn="a\\00b",dc=x', 'cn=#0c03610062,dc=x'])('keeps NUL in %j escaped', (dn) => {
     expect(dnKey(dn)).toBe('dc=x,cn=a\\00b');
+  });
+
+  it.each([
+    ['of another kind', '#020101'],
+    ['that is shorter than it says', '#0c0461'],
+    ['that is longer than it says', '#0c016161'],
+    ['whose length takes more than a byte', `#0c80${'61'.repeat(128)}`],
+    ['that is no UTF-8', '#0c01ff'],
+  ])('keeps a BER value %s as its bytes', (_, value) => {
+    expect(dnKey(`cn=${value},dc=x`)).toBe(`dc=x,cn=${value}`);
+  });
+
+  it('takes a byte order mark within a value for what it is', () => {
+    expect(dnKey('cn=a\\EF\\BB\\BFb,dc=x')).toBe(dnKey('cn=a\ufeffb,dc=x'));
+    expect(dnKey('cn=a\\EF\\BB\\BFb,dc=x')).not.toBe(dnKey('cn=ab,dc=x'));
   });
 
   it('reads 100,000 signs in one pass', () => {
@@ -92,7 +111,7 @@ describe('isBelow', () => {
   });
 });
 
-describe('laws', () => {
+describe('laws of distinguished names', () => {
   interface Part {
     readonly type: string;
     readonly value: string;

@@ -29,6 +29,22 @@ describe('a source', () => {
     );
   });
 
+  it('that is silent is told of with its last snapshot and what the last attempt said', () => {
+    const silence = (changed: Partial<SourceStanding>) =>
+      sourceTroubles({ ...fine, slotsWithout: 3, told: [{ kind: 'run-failed', at: null }], ...changed })[0]
+        ?.body;
+    const since = '2026-03-01T08:00:00.000Z';
+    expect(silence({})).toEqual({
+      why: `no snapshot since ${since}, 3 scheduled slots ended without one`,
+      count: 3,
+      at: since,
+    });
+    expect(silence({ snapshotAt: null, failed })).toEqual({
+      why: 'there never was a snapshot, 3 scheduled slots ended without one; the last attempt: refused',
+      count: 3,
+    });
+  });
+
   it('that is paused is told of at each pause, and then of nothing else', () => {
     expect(kinds({ paused, failed, slotsWithout: 5 })).toEqual(['source-paused']);
     expect(kinds({ paused, failed, told: [{ kind: 'source-paused', at: at.toISOString() }] })).toEqual([]);

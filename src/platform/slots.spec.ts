@@ -87,6 +87,7 @@ const JUMPS: typeof CHANGES = [
   ['America/Havana', '2026-03-08T05:00Z'],
   ['Antarctica/Troll', '2026-03-29T01:00Z'],
   ['Africa/Casablanca', '2026-03-22T02:00Z'],
+  ['America/New_York', '2026-03-08T07:00Z'],
   ['Pacific/Apia', '2011-12-30T10:00Z'],
 ];
 

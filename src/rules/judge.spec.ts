@@ -1,61 +1,9 @@
-import type { JudgedPrincipal, JudgedState, Right } from '../access/judged-state.js';
+import { AS_OF, principal, right, rulesOf, stateOf } from '../../test/support/judge-ground.js';
+import type { JudgedPrincipal, JudgedState } from '../access/judged-state.js';
 import { judge, judgeInSteps } from './judge.js';
 import { canonicalBytes } from '../platform/canonical.js';
-import { type Rule, type Ruleset, rulesetFrom } from './ruleset.js';
+import type { Rule } from './ruleset.js';
 import type { Assessment, Verdicts } from './verdicts.js';
-
-const AS_OF = new Date('2026-01-01T00:00:00Z');
-const HEAD = [
-  'version: 1',
-  'title: A rule',
-  'severity: high',
-  'product: ivanti-epmm',
-  'why: Because.',
-  'advice: Do it.',
-  'controls: []',
-];
-
-function rulesOf(...bodies: readonly string[]): Ruleset {
-  const files = bodies.map((body, i) => ({
-    name: `r${i}.yaml`,
-    text: [`id: r${i}`, ...HEAD, body].join('\n'),
-  }));
-  return rulesetFrom(files, { parameters: {}, disabled: [], risk: [] });
-}
-
-function right(permission: string, more: Partial<Right> = {}): Right {
-  return { permission, scope: '1', role: '7', through: null, latent: false, ...more };
-}
-
-function principal(
-  id: string,
-  rights: readonly Right[],
-  more: Partial<JudgedPrincipal> = {},
-): JudgedPrincipal {
-  const account = {
-    kind: 'local-admin',
-    key: `k${id}`,
-    name: null,
-    origin: 'local',
-    ownAccount: false,
-  } as const;
-  return { id, ...account, members: null, attributes: {}, rights, ...more };
-}
-
-function stateOf(principals: readonly JudgedPrincipal[], more: Partial<JudgedState> = {}): JudgedState {
-  return {
-    source: 'hq',
-    product: 'ivanti-epmm',
-    seq: 1,
-    digest: '',
-    observedAt: AS_OF,
-    principals,
-    roles: [],
-    scopeNames: new Map([['1', 'Global']]),
-    incomplete: [],
-    ...more,
-  };
-}
 
 const HOLDS_WIPE = 'subject: principal\nmatch: { any_of: [Wipe device] }';
 const LACKS_SESSION = 'subject: principal\nmatch: { must_have: [Enforce single session] }';

@@ -122,4 +122,38 @@ describe('catching up', () => {
       [11, 'missed', NOBODY],
     ]);
   });
+
+  it('tells of a slot that nobody had seen before the next one was due', () => {
+    const seenLate = { dueAt: hour(12), createdAt: hour(12, 1) };
+    const plan = after({ open: [due(11), due(12)], lastSeen: seenLate, seen: [seen(11), seenLate] });
+    expect(told(plan.ended)).toEqual([[11, 'missed', NOBODY]]);
+    const seenInTime = { dueAt: hour(12), createdAt: hour(12) };
+    const waited = after({ open: [due(11), due(12)], lastSeen: seenInTime, seen: [seen(11), seenInTime] });
+    expect(told(waited.ended)).toEqual([
+      [11, 'missed', 'it was still waiting for its turn when the next slot was due'],
+    ]);
+  });
+
+  it('lets a slot that somebody had begun be taken over, paused or rescheduled meanwhile or not', () => {
+    const abandoned: OpenSlot = { ...due(12), state: 'abandoned' };
+    const lastSeen = seen(13);
+    const paused = { at: hour(11), why: 'the password was refused' };
+    expect(after({ open: [abandoned], lastSeen, seen: [lastSeen], paused }).ended).toEqual([]);
+    const daily: Schedule = { expression: '0 3 * * *', timezone: 'UTC' };
+    expect(after({ open: [abandoned], lastSeen, seen: [lastSeen] }, daily).ended).toEqual([]);
+  });
+
+  it('runs a slot that a person asked for, with a schedule that does not have it and without any', () => {
+    const manual: OpenSlot = { dueAt: hour(12, 5), trigger: 'manual', state: 'due' };
+    const lastSeen = seen(13);
+    expect(after({ open: [manual], lastSeen, seen: [lastSeen] }).ended).toEqual([]);
+    expect(after({ open: [manual], lastSeen, seen: [lastSeen] }, null).ended).toEqual([]);
+  });
+
+  it('counts the moment of the pause as paused', () => {
+    const paused = { at: hour(12), why: 'refused' };
+    expect(told(after({ open: [due(12)], lastSeen: seen(12), seen: [seen(12)], paused }).ended)).toEqual([
+      [12, 'missed', 'paused since 2026-06-01T12:00:00.000Z: refused'],
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { isSlot, nextSlot, type PassedSlots, type Schedule, slotsPassed } from '../platform/slots.js';
+import { isSlot, nextSlot, type Schedule, slotsPassed } from '../platform/slots.js';
 
 /** A slot whose moment has come and which nobody is reading. */
 export interface OpenSlot {
@@ -55,7 +55,7 @@ const RESCHEDULED = 'the schedule was changed before it was due';
  * @param schedule null: the source is read only when a person asks
  */
 export function catchUp(schedule: Schedule | null, situation: Situation, limit = LISTED_AFTER_GAP): CatchUp {
-  const { slots: unseen, cut } = unseenSlots(schedule, situation, limit);
+  const { slots: unseen, cutAfter } = unseenSlots(schedule, situation, limit);
   const ended: Ending[] = [];
   const runnable: OpenSlot[] = [];
   for (const slot of situation.open) {
@@ -63,7 +63,7 @@ export function catchUp(schedule: Schedule | null, situation: Situation, limit =
     if (why === null) runnable.push(slot);
     else ended.push({ dueAt: slot.dueAt, state: 'missed', why });
   }
-  const runnableUnseen = unseen.filter((slot) => !isPaused(situation, slot));
+  const runnableUnseen = unseen.filter((slot) => pausedWhy(situation, slot) === null);
   const newest = latest([...runnable.map((slot) => slot.dueAt), ...runnableUnseen]);
   for (const slot of runnable) if (slot.dueAt.getTime() !== newest) ended.push(passedOver(situation, slot));
   const missed = unseen
@@ -73,13 +73,20 @@ export function catchUp(schedule: Schedule | null, situation: Situation, limit =
   const next = schedule === null ? null : nextSlot(schedule, situation.now);
   if (next !== null && !situation.seen.some((slot) => slot.dueAt.getTime() === next.getTime()))
     due.push(next);
-  return { ended, missed: cut ? tellCut(missed, situation.lastSeen) : missed, due };
+  return { ended, missed: cutAfter === null ? missed : tellCut(missed, cutAfter), due };
+}
+
+interface UnseenSlots {
+  readonly slots: readonly Date[];
+  /** The slot seen last, if the first ones after it are too many to be listed. */
+  readonly cutAfter: Date | null;
 }
 
 /** Slots since the one seen last. None while that one is still ahead: then nothing has passed unseen. */
-function unseenSlots(schedule: Schedule | null, { lastSeen, now }: Situation, limit: number): PassedSlots {
-  if (schedule === null || lastSeen === null || lastSeen.dueAt > now) return { slots: [], cut: false };
-  return slotsPassed(schedule, lastSeen.dueAt, now, limit);
+function unseenSlots(schedule: Schedule | null, { lastSeen, now }: Situation, limit: number): UnseenSlots {
+  if (schedule === null || lastSeen === null) return { slots: [], cutAfter: null };
+  const { slots, cut } = slotsPassed(schedule, lastSeen.dueAt, now, limit);
+  return { slots, cutAfter: cut ? lastSeen.dueAt : null };
 }
 
 /** Why a slot that nobody has begun may not run any more, or null. */
@@ -98,22 +105,19 @@ function passedOver(situation: Situation, { dueAt, state }: OpenSlot): Ending {
   return { dueAt, state: 'missed', why: somebodyWasThere ? WAITED : NOBODY };
 }
 
-function isPaused({ paused }: Situation, dueAt: Date): boolean {
-  return paused !== null && paused.at <= dueAt;
-}
-
-function pausedWhy(situation: Situation, dueAt: Date): string | null {
-  if (situation.paused === null || !isPaused(situation, dueAt)) return null;
-  return `paused since ${situation.paused.at.toISOString()}: ${situation.paused.why}`;
+function pausedWhy({ paused }: Situation, dueAt: Date): string | null {
+  if (paused === null || dueAt < paused.at) return null;
+  return `paused since ${paused.at.toISOString()}: ${paused.why}`;
 }
 
 function latest(slots: readonly Date[]): number {
   return slots.reduce((newest, slot) => Math.max(newest, slot.getTime()), -Infinity);
 }
 
-function tellCut(missed: readonly Ending[], lastSeen: SeenSlot | null): Ending[] {
-  const [oldest, ...others] = missed;
-  if (oldest === undefined || lastSeen === null) return [...missed];
-  const why = `${oldest.why}; it stands for every slot after ${lastSeen.dueAt.toISOString()}, not listed one by one`;
-  return [{ ...oldest, why }, ...others];
+function tellCut(missed: readonly Ending[], after: Date): Ending[] {
+  return missed.map((ending, index) => {
+    if (index > 0) return ending;
+    const why = `${ending.why}; it stands for every slot after ${after.toISOString()}, not listed one by one`;
+    return { ...ending, why };
+  });
 }

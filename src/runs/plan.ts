@@ -1,6 +1,8 @@
 /**
  * Which scopes a run reads, and which it no longer does. Pure.
  */
+import { compareKeys } from '../drift/collect.js';
+
 export interface ScopesKnown {
   /** By configuration, or null: whatever the source lists. */
   readonly configured: readonly string[] | null;
@@ -26,8 +28,7 @@ export interface ScopePlan {
 
 /** If discovery fails, the last known scopes are planned and none leaves for it; what configuration drops, leaves. */
 export function planScopes({ configured, listed, watched, lastListed }: ScopesKnown): ScopePlan {
-  const there =
-    listed ?? (configured !== null && lastListed.length === 0 ? configured : union(lastListed, watched));
+  const there = listed ?? union(lastListed, watched);
   const wanted = configured ?? there;
   const read =
     listed === null && configured !== null ? configured : wanted.filter((scope) => there.includes(scope));
@@ -39,17 +40,12 @@ export function planScopes({ configured, listed, watched, lastListed }: ScopesKn
     }));
   const unlisted = (configured ?? []).filter((scope) => !read.includes(scope) && !watched.includes(scope));
   return {
-    read: [...read].sort(byNumber),
-    left: [...left].sort((a, b) => byNumber(a.scope, b.scope)),
-    unlisted: unlisted.sort(byNumber),
+    read: [...read].sort(compareKeys),
+    left: [...left].sort((a, b) => compareKeys(a.scope, b.scope)),
+    unlisted: unlisted.sort(compareKeys),
   };
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a, ...b])];
-}
-
-/** Ids are numbers in text: 2 comes before 10. */
-function byNumber(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import { BadRow, isMasked, readRow } from './normalise.js';
+import { BadRow, badRowWords, isMasked, readRow } from './normalise.js';
 import type { Stream } from './lists.js';
 
 const role = (id: number, extra = {}) => ({
@@ -306,5 +306,35 @@ describe('isMasked', () => {
   it('leaves other fields alone', () => {
     expect(isMasked({ description: '*****' })).toBe(false);
     expect(isMasked(null)).toBe(false);
+  });
+});
+
+describe('what is no right and no name', () => {
+  const rows: readonly (readonly [Stream, unknown])[] = [
+    ['users', { userId: 'ann', name: 'Ann', city: 'Ulm' }],
+    ['roles', { roleId: 7, permissions: [], city: 'Ulm' }],
+    ['device_spaces', { id: 1, name: 'Global', city: 'Ulm' }],
+  ];
+
+  it.each(rows)('of %s is kept as personal, and gives nothing', (stream, row) => {
+    const { personal, grants, permissions } = readRow(stream, row);
+    expect(personal).toEqual({
+      ...(stream === 'users' && { key: 'ann', name: 'Ann' }),
+      other: { city: 'Ulm' },
+    });
+    expect([grants, permissions]).toEqual([[], []]);
+  });
+
+  it('a key may be 2,000 bytes long in its compared form, and no longer', () => {
+    expect(why('user_summary', { ...admin, principal: `${'€'.repeat(666)}aa` })).toBe('usable');
+    expect(why('user_summary', { ...admin, principal: `${'€'.repeat(666)}aaa` })).toBe(
+      ': expected a key of at most 2000 bytes in its compared form',
+    );
+  });
+
+  it('a row that cannot be used is named by its place', () => {
+    expect(badRowWords(['results', 3], new BadRow(['dn'], 'expected a text'))).toBe(
+      'results[3].dn: expected a text',
+    );
   });
 });

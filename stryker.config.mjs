@@ -1,0 +1,20 @@
+import { MODULES } from './test/mutation/modules.mjs';
+
+const module = process.env.ROLEWATCH_MUTATION;
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: MODULES[module].mutate,
+  // words are for people; examples say which they are
+  mutator: { excludedMutations: ['StringLiteral'] },
+  // what runs once, when a file is loaded: tables and patterns
+  ignoreStatic: true,
+  plugins: ['./test/mutation/runner.mjs'],
+  testRunner: 'small-tests',
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  ignorePatterns: ['/dist', '/data', '/coverage', '/bench', '/docker', '/demo/samples'],
+  tempDirName: 'coverage/mutation/tmp',
+  reporters: ['json'],
+  jsonReporter: { fileName: `coverage/mutation/${module}.json` },
+};
