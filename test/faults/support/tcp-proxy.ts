@@ -102,7 +102,7 @@ export class TcpProxy {
     const { from = 1, times = Infinity } = this.#mischief;
     const hit = nth >= from && nth < from + times;
     if (hit && this.#mischief.refuse) {
-      client.on('error', () => undefined).resetAndDestroy();
+      abort(client.on('error', () => undefined));
       return;
     }
     const { host = '127.0.0.1', port } = this.target;
@@ -139,12 +139,18 @@ class Connection {
   }
 
   reset(): void {
-    for (const socket of [this.client, this.server]) socket.resetAndDestroy();
+    for (const socket of [this.client, this.server]) abort(socket);
   }
 
   end(): void {
     for (const socket of [this.client, this.server]) socket.end();
   }
+}
+
+/** RST at once. `resetAndDestroy` alone ends the connection in order first, so that the other side sees its end. */
+function abort(socket: Socket): void {
+  Object.assign(socket, { resetAndClosing: true });
+  socket.destroy();
 }
 
 /** One way of one connection. */
@@ -159,7 +165,7 @@ class Lane {
     private readonly connection: Connection,
   ) {
     // a connection that breaks on one side breaks on the other; after that, errors tell nothing new
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => abort(to));
   }
 
   suffer(mischief: Mischief): void {
@@ -216,7 +222,8 @@ class Lane {
   }
 
   #finish(how: End): void {
-    if (how === 'reset') this.connection.reset();
+    // a moment later: the kernel drops what was written in the same breath, and then there is nothing to reset
+    if (how === 'reset') setImmediate(() => this.connection.reset());
     else if (how === 'end') this.connection.end();
     else if (how === 'half-close') this.to.end();
   }
