@@ -180,7 +180,7 @@ class Lane {
     try {
       for await (const chunk of this.from.iterator({ destroyOnReturn: false }))
         for (const piece of this.#pieces(chunk as Buffer)) await this.#pass(piece);
-      if (!this.#silent()) this.to.end();
+      if (!this.#spent()) this.to.end();
     } catch {
       this.to.destroy();
     }
@@ -228,8 +228,9 @@ class Lane {
     else if (how === 'half-close') this.to.end();
   }
 
-  #silent(): boolean {
+  /** What `after` allows has passed: how this way ends is no longer up to the other side. */
+  #spent(): boolean {
     const { after } = this.#mischief;
-    return after?.then === 'silence' && this.#passed >= after.bytes;
+    return after !== undefined && this.#passed >= after.bytes;
   }
 }
