@@ -43,6 +43,7 @@ export interface Target {
 
 /** Throttled bytes pass in pieces of this length in time, so that an idle time-out never sees silence. */
 const PIECE_MS = 100;
+const RESET_AFTER_MS = 20;
 
 export class TcpProxy {
   /** Connections accepted so far. */
@@ -222,8 +223,8 @@ class Lane {
   }
 
   #finish(how: End): void {
-    // a moment later: the kernel drops what was written in the same breath, and then there is nothing to reset
-    if (how === 'reset') setImmediate(() => this.connection.reset());
+    // a moment later: Node takes a reset that it meets together with data for an end
+    if (how === 'reset') setTimeout(() => this.connection.reset(), RESET_AFTER_MS);
     else if (how === 'end') this.connection.end();
     else if (how === 'half-close') this.to.end();
   }
