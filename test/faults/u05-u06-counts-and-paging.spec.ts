@@ -38,7 +38,7 @@ describe(`lies about counts and pages (ROLEWATCH_SEED=${seed})`, () => {
   it('lose nobody, and whoever is gone is closed in the end', async () => {
     const { pipeline } = trial;
     const leaving = pipeline.estate.admins().filter(({ userId }) => userId.startsWith('admin'));
-    for (let n = 0; n < times(8, 600); n++) {
+    for (let n = 0; n < times(4, 600); n++) {
       await trial.during(() => {
         for (let lies = 1 + random.below(2); lies > 0; lies--) {
           const when: When = {
