@@ -9,7 +9,7 @@ describe('refusals', () => {
   afterAll(() => trial.stop());
 
   const refused = connection.status(401);
-  it.each([
+  it.each<[string, () => void]>([
     ['from the start', () => trial.pipeline.server.inject(refused)],
     ['in a later page', () => trial.pipeline.server.inject(refused, { stream: 'user_summary', page: 1 })],
     ['in the last list', () => trial.pipeline.server.inject(refused, { stream: 'roles', space: '3' })],
@@ -28,10 +28,10 @@ describe('refusals', () => {
         trial.pipeline.server.inject(connection.stalledBody(10));
       },
     ],
-  ] as const)('401 %s: one attempt, then it pauses and says how to go on', async (_, fault) => {
+  ])('401 %s: one attempt, then it pauses and says how to go on', async (_, fault) => {
     const { server } = trial.pipeline;
-    const outcome = await trial.during(async () => {
-      await fault();
+    const outcome = await trial.during(() => {
+      fault();
       server.requests.length = 0;
     });
     expect(outcome.outcome).toBe('failed');
