@@ -76,7 +76,7 @@ describe('laws of routing', () => {
               .flatMap((route) => recipientsOf(route).map((to) => `${whom(to)} ${alert.no}`)),
           ),
         );
-        const got = sharesOf(all, 'hq', told).flatMap((share) =>
+        const got = sharesOf({ routes: all }, 'hq', told).flatMap((share) =>
           share.nos.map((no) => `${whom(share)} ${no}`),
         );
         expect(new Set(got)).toEqual(expected);
@@ -88,7 +88,7 @@ describe('laws of routing', () => {
   it('one recipient has one share, in ascending order of alerts, whatever leads to it', () => {
     fc.assert(
       fc.property(routes, alerts, (all, told) => {
-        const shares = sharesOf(all, 'hq', told);
+        const shares = sharesOf({ routes: all }, 'hq', told);
         expect(new Set(shares.map(whom)).size).toBe(shares.length);
         for (const { nos } of shares) expect(nos).toEqual([...nos].sort((a, b) => a - b));
       }),
@@ -100,8 +100,8 @@ describe('laws of routing', () => {
       fc.property(routes, alerts, (all, told) => {
         const plain = (shares: ReturnType<typeof sharesOf>) =>
           new Map(shares.map((one) => [whom(one), one.nos]));
-        const turned = sharesOf([...all].reverse(), 'hq', [...told].reverse());
-        expect(plain(turned)).toEqual(plain(sharesOf(all, 'hq', told)));
+        const turned = sharesOf({ routes: [...all].reverse() }, 'hq', [...told].reverse());
+        expect(plain(turned)).toEqual(plain(sharesOf({ routes: all }, 'hq', told)));
       }),
     );
   });
@@ -109,11 +109,11 @@ describe('laws of routing', () => {
   it('grouping again what comes in two parts gives what comes at once', () => {
     fc.assert(
       fc.property(routes, alerts, fc.nat(5), (all, told, at) => {
-        const parts = [told.slice(0, at), told.slice(at)].flatMap((part) => sharesOf(all, 'hq', part));
+        const parts = [told.slice(0, at), told.slice(at)].flatMap((part) => sharesOf({ routes: all }, 'hq', part));
         const merged = new Map<string, number[]>();
         for (const share of parts)
           merged.set(whom(share), [...(merged.get(whom(share)) ?? []), ...share.nos]);
-        expect(merged).toEqual(new Map(sharesOf(all, 'hq', told).map((one) => [whom(one), [...one.nos]])));
+        expect(merged).toEqual(new Map(sharesOf({ routes: all }, 'hq', told).map((one) => [whom(one), [...one.nos]])));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type CatchUp, catchUp, type OpenSlot, type SeenSlot, type Situation } from './catch-up.js';
 import { planScopes } from './plan.js';
-import type { Schedule } from './slots.js';
+import type { Schedule } from '../platform/slots.js';
 
 const hourly: Schedule = { expression: '0 * * * *', timezone: 'UTC' };
 /** Zones are slow to compute. */

@@ -20,6 +20,7 @@ const input: ManifestInput = {
     configDigest: 'c',
     tiersDigest: 't',
     rulesetDigest: null,
+    journal: null,
     simulated: false,
   },
   readings: [],
@@ -92,6 +93,7 @@ describe('laws of the manifest', () => {
       configDigest: 'c',
       tiersDigest: 't',
       rulesetDigest: null,
+      journal: null,
       observations: [
         {
           ...{

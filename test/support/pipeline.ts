@@ -15,7 +15,10 @@ import { type OpenedSource, RunSource } from '../../src/runs/run-source.job.js';
 import { ScheduleStore } from '../../src/runs/schedule.store.js';
 import { SlotStore } from '../../src/runs/slot.store.js';
 import { releaseHeld } from '../../src/snapshots/release.store.js';
-import { createIvantiEpmm } from '../../src/sources/ivanti-epmm/ivanti-epmm.client.js';
+import {
+  createIvantiEpmm,
+  type IvantiEpmmSettings,
+} from '../../src/sources/ivanti-epmm/ivanti-epmm.client.js';
 import { createIvantiEpmmFiles } from '../../src/sources/ivanti-epmm/ivanti-epmm-files.client.js';
 import type { Source } from '../../src/sources/source.js';
 import { freshDatabase, type TestDatabase } from './database.js';
@@ -62,6 +65,8 @@ export class Pipeline {
   scopes: readonly string[] | null = null;
   /** Set: exported answers in this folder are read instead of the server. */
   folder: string | null = null;
+  /** Of the connection: what stands here counts instead of what the server itself would say. */
+  connection: Partial<IvantiEpmmSettings> = {};
   private readonly slots: SlotStore;
 
   private constructor(
@@ -215,6 +220,7 @@ export class Pipeline {
         scopes: this.scopes,
         pageSize: this.pageSize,
         limits: LIMITS,
+        ...this.connection,
       },
       { sleep: () => Promise.resolve(), random: () => 0 },
     );
@@ -222,4 +228,4 @@ export class Pipeline {
 }
 
 /** The simulated server's own default: what a changed password no longer is. */
-const PASSWORD = 'correct horse battery staple';
+export const PASSWORD = 'correct horse battery staple';

@@ -60,9 +60,15 @@ export function explainFailure(error: unknown): Failure {
   const known = Object.hasOwn(FAILURES, code) ? FAILURES[code] : undefined;
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return passing(`it answers something that is not HTTP (${code})`);
+  // what cannot even begin an answer is told without a code
+  if (nameOf(error) === 'HTTPParserError') return passing('it answers something that is not HTTP');
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return lasting(`no TLS connection can be made with it (${code})`);
   return passing(`the connection failed (${code})`);
+}
+
+function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
 }
 
 function errorCode(error: unknown): string {

@@ -1,0 +1,86 @@
+/** U4: answers cut at every byte, with bits flipped anywhere, and texts that are no JSON of ours. */
+import { text } from '../../demo/estate/faults.js';
+import type { Fault } from '../../demo/estate/epmm-server.js';
+import { seeded } from '../medium/pipeline/mutators.js';
+import { seed, times } from './support/tier.js';
+import { inStock, Trial } from './support/trial.js';
+
+const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles', 'ping'] as const;
+
+describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
+  let trial: Trial;
+  beforeAll(async () => (trial = await Trial.start()));
+  afterAll(() => trial.stop());
+  const random = seeded(seed);
+
+  it('cut at every byte: never believed', async () => {
+    const length = await lengthOf(trial);
+    expect(length).toBeGreaterThan(1000);
+    for (let at = random.below(97); at < length; at += times(797, 1)) {
+      const outcome = await trial.during(() =>
+        trial.pipeline.server.inject(text.truncated(at), { stream: 'user_summary', space: '1' }),
+      );
+      const doubts = await trial.pipeline.doubts(outcome.seq ?? 0);
+      expect([at, doubts.map(({ stream, scope }) => `${stream}/${scope}`)]).toEqual([at, ['user_summary/1']]);
+      await trial.heal();
+    }
+    await trial.of(() => trial.heal());
+  });
+
+  it('bits flipped in one answer: asked again, or told, and nobody is gone', async () => {
+    for (let n = 0; n < times(6, 1000); n++) {
+      const fault = text.flippedBit(random.below(3000), random.below(8));
+      await trial.during(() =>
+        trial.pipeline.server.inject(fault, { stream: random.pick(STREAMS) ?? 'users', times: 1 }),
+      );
+      await trial.heal();
+    }
+  });
+
+  const OTHERS: [string, string | Buffer][] = [
+    ['null', 'null'],
+    ['a text', '"results"'],
+    ['a list', '[]'],
+    ['an empty object', '{}'],
+    ['results null', '{"results":null,"totalCount":0,"resultCount":0}'],
+    ['rows that are none', '{"results":[null,1,"x",[]],"totalCount":4,"resultCount":4}'],
+    ['two values', '{"results":[],"totalCount":0,"resultCount":0}{}'],
+    ['UTF-16', Buffer.from('{"results":[]}', 'utf16le')],
+    ['white space', ' \n\t'],
+    ['NaN', '{"results":[],"totalCount":NaN,"resultCount":0}'],
+    ['deep objects', '{"a":'.repeat(100_000)],
+    ['a number of a megabyte', `{"results":[],"totalCount":${'9'.repeat(1024 ** 2)},"resultCount":0}`],
+  ];
+
+  it.each(OTHERS)('%s', async (_, whole) => {
+    const stream = random.pick(STREAMS) ?? 'users';
+    await trial.during(() => trial.pipeline.server.inject(answered(whole), { stream }));
+    await trial.heal();
+  });
+
+  it.each(inStock('U4').filter(([name]) => /content|latin|key|page/.test(name)))('%s', async (_, fault) => {
+    await trial.during(() => fault.apply(trial.pipeline.server));
+    await trial.heal();
+  });
+
+  it('and then everything is as it is', async () => {
+    await trial.of(() => trial.heal());
+  });
+});
+
+const answered = (whole: string | Buffer): Fault => ({
+  name: 'another text',
+  answer: (reply) => void (reply.whole = whole),
+});
+
+/** Of the page that is cut. */
+async function lengthOf({ pipeline }: Trial): Promise<number> {
+  let length = 0;
+  const measured: Fault = { name: 'measured', answer: (reply) => void (reply.rows = [...reply.rows]) };
+  const told: Fault = { name: 'told', answer: (reply) => void (length ||= reply.text().length) };
+  pipeline.server.inject(measured, { stream: 'user_summary', space: '1' });
+  pipeline.server.inject(told, { stream: 'user_summary', space: '1' });
+  await pipeline.publish();
+  pipeline.server.heal();
+  return length;
+}
