@@ -15,6 +15,7 @@ import { compareSeverities, isOpen, SEVERITIES } from './finding.js';
 import { findingsOf } from './findings.view.js';
 import { JudgeDue, type JudgeParts, type Judging } from './judge-due.job.js';
 import { latestJudgement, notAssessable } from './judgements.view.js';
+import { pausedJudging } from './paused-judging.view.js';
 import { situationOf } from './situation.view.js';
 
 /** How long another process is waited for that judges this moment. */
@@ -107,6 +108,8 @@ async function checkedSource(
 async function waitForOthers(db: Database, source: string, signal: AbortSignal): Promise<string | null> {
   const giveUp = performance.now() + PATIENCE_MS;
   while ((await situationOf(db, source))?.waiting === true) {
+    const paused = await pausedJudging(db, source);
+    if (paused !== null) return paused;
     if (performance.now() > giveUp || signal.aborted)
       return 'another process has begun to judge the latest snapshot, and is not done';
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseWords } from '../platform/database-words.js';
+import { messageOf } from '../platform/errors.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 import { TIMING, type Timing } from './timing.js';
@@ -51,7 +53,7 @@ export class LeasedRun {
     if (fate?.state === 'published' && fate.runId === claim.runId && fate.seq !== null) {
       return { outcome: 'published', seq: fate.seq };
     }
-    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'failed', why: wordsOf(error) };
   }
 
   private async end(
@@ -95,5 +97,5 @@ async function pauseFor(ms: number, stop: AbortSignal): Promise<boolean> {
 }
 
 function wordsOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  return databaseWords(reason) ?? messageOf(reason);
 }

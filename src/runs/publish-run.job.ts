@@ -9,6 +9,7 @@ import { preferIndexLookups } from '../platform/planner.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
 import type { RunFacts } from '../snapshots/manifest.js';
 import type { RunFrame } from '../snapshots/list-reading.js';
+import { refuseLostStage } from '../snapshots/stage.store.js';
 import { type Publication, publishSnapshot } from '../snapshots/publish.store.js';
 import type { Claim } from './claim.js';
 import type { SlotStore } from './slot.store.js';
@@ -29,7 +30,7 @@ export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | '
 /**
  * TRANSACTION 1, fenced: snapshot, its changes, what is worth telling, that it has to be judged, the end of its slot.
  * All of it or nothing.
- * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
+ * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded, database-unreachable
  */
 export async function publishRun(
   { db, tagKeys, slots, routing = NO_ROUTING }: PublishParts,
@@ -41,6 +42,7 @@ export async function publishRun(
   const { readings, leftScopes } = publication;
   return db.transaction(async (tx) => {
     await slots.lockForPublish(tx, claim);
+    if (readings.length > 0) await refuseLostStage(tx, claim.runId);
     const { seq } = await publishSnapshot(tx, {
       ...publication,
       facts: { ...publication.facts, rulesetDigest: await activeRulesetDigest(tx) },

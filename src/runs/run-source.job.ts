@@ -50,7 +50,7 @@ export class RunSource implements Runner {
   async run(claim: Claim, signal: AbortSignal): Promise<RunOutcome> {
     const opened = await this.parts.open(claim.source);
     try {
-      await this.stage.clear(claim.runId);
+      await this.stage.begin(claim.runId);
       await refuseOlderImport(this.parts.db, opened.source);
       const reading = await this.read(claim, opened, signal);
       signal.throwIfAborted();

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { NameSpace } from '../access/model.js';
 import type { Database } from '../platform/database.js';
+import { RolewatchError } from '../platform/errors.js';
 import { preferIndexLookups } from '../platform/planner.js';
-import type { CopyValue } from '../platform/tx.js';
+import type { CopyValue, Sql } from '../platform/tx.js';
 import type { Page, ReadRecord, Step } from '../sources/source.js';
 import type { RunFrame } from './list-reading.js';
 
@@ -153,6 +154,15 @@ export class StageStore {
     );
   }
 
+  /** Begins with nothing staged but the mark that tells later whether the tables were emptied meanwhile. */
+  async begin(runId: bigint): Promise<void> {
+    await this.clear(runId);
+    await this.db.query(
+      `INSERT INTO stage_page (run_id, stream, scope, attempt, no, hash, rows, same) VALUES ($1, $2, '', 0, 0, '', 0, false)`,
+      [runId, MARK],
+    );
+  }
+
   /** Forgets what this run staged, and what runs left behind that nobody holds a lease for. */
   async clear(runId: bigint): Promise<void> {
     const dead = await this.db.query<{ run_id: string }>(
@@ -165,6 +175,23 @@ export class StageStore {
       if (ids.length > 0) await this.db.query(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [ids]);
     }
   }
+}
+
+/** No stream has this name. */
+const MARK = '(begun)';
+
+/**
+ * A server that recovers from a crash, or takes over from another, has emptied its unlogged tables: what was staged
+ * before is gone, and what was not staged must not be taken for what is not there.
+ * @throws RolewatchError database-unreachable
+ */
+export async function refuseLostStage(tx: Sql, runId: bigint): Promise<void> {
+  const marks = await tx.query('SELECT FROM stage_page WHERE run_id = $1 AND stream = $2', [runId, MARK]);
+  if (marks.length > 0) return;
+  throw new RolewatchError(
+    'database-unreachable',
+    'PostgreSQL was restarted, or another server took over, while the source was read: what had been read is lost, and nothing is published of it. The next run reads it again',
+  );
 }
 
 /** Keyed hash of a name by which another stream may mean the same person; null where there is none. */
