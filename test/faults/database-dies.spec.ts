@@ -33,10 +33,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await site?.close();
-  await tap?.stop();
-  await proxy?.stop();
-  await cluster?.destroy();
+  await site.close();
+  await tap.stop();
+  await proxy.stop();
+  await cluster.destroy();
 });
 
 /** A moment of a run, as the statement that it begins with. */

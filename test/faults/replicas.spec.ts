@@ -32,6 +32,9 @@ afterEach(async () => {
 const count = async (of: string): Promise<number> =>
   (await site.query<{ n: number }>(`SELECT count(*)::int AS n ${of}`))[0]?.n ?? -1;
 
+/** Between two slots. */
+const EVERY_SECONDS = 5;
+
 const published = (): Promise<number> => count('FROM snapshot');
 
 /** Every slot between the first and the last of a source is there, once. */
@@ -63,7 +66,7 @@ async function afflict(random: Random, faults: number): Promise<void> {
 /** Until what has passed is done, by whoever is left; then all end in order. */
 async function settle(): Promise<void> {
   const before = await published();
-  const passed = `FROM slot WHERE state IN ('due', 'leased') AND due_at < now() - interval '6 seconds'`;
+  const passed = `FROM slot WHERE state IN ('due', 'leased') AND due_at < now() - interval '15 seconds'`;
   while ((await count(passed)) > 0 || (await published()) <= before) await sleep(100);
   const ended = await replicas.stop();
   expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 0));
@@ -82,7 +85,7 @@ describe('replicas on one schedule', () => {
     for (let n = 0; n < times(3, 8); n++) await replicas.start();
     await afflict(seeded(seed), times(6, 60));
     await settle();
-    expect(await gaps(2)).toBe(0);
+    expect(await gaps(EVERY_SECONDS)).toBe(0);
     await endSchedule();
     expect(await afterwards(site)).toEqual(SOUND);
   });
@@ -112,7 +115,7 @@ describe('replicas and their database', () => {
         await sleep(200);
         [now] = await own.query<{ n: number }>('SELECT count(*)::int AS n FROM snapshot');
       }
-      // a lease of 3 seconds, a slot of 2, a pulse of 0.2, and a machine that may be busy
+      // a lease of 3 seconds, a slot of 5, a pulse of 0.2, and a machine that may be busy
       expect(performance.now() - began).toBeLessThan(20_000);
       expect((await theirs.stop()).map(({ status }) => status)).toEqual([0, 0]);
       await own.query(
@@ -175,7 +178,7 @@ describeWith(['faketime'])('clocks', () => {
       site.nextDay();
     }
     await settle();
-    expect(await gaps(2)).toBe(0);
+    expect(await gaps(EVERY_SECONDS)).toBe(0);
     const first = new Date(before.getTime() - 60_000).toISOString();
     const outside = (moment: string) =>
       `${moment} < '${first}' OR ${moment} > clock_timestamp() + interval '10 seconds'`;

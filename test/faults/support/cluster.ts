@@ -249,8 +249,7 @@ export class Cluster {
 
   private async ended(): Promise<void> {
     const running = this.process;
-    if (running !== undefined && running.exitCode === null && running.signalCode === null)
-      await once(running, 'exit');
+    if (running?.exitCode === null && running.signalCode === null) await once(running, 'exit');
     this.process = undefined;
   }
 }

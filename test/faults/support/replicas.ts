@@ -21,7 +21,7 @@ export class Replicas {
 
   /** Returns once it looks for work. */
   async start(options: ReplicaOptions = {}): Promise<Started> {
-    const { before = [], env = {}, everySeconds = 2, queryTimeoutMs = 10_000 } = options;
+    const { before = [], env = {}, everySeconds = 5, queryTimeoutMs = 10_000 } = options;
     const replica = this.site.start(
       [...before, process.execPath, LOADER, REPLICA, this.site.configFile, String(everySeconds), String(queryTimeoutMs)], // prettier-ignore
       { LOG_LEVEL: 'fatal', ...env },

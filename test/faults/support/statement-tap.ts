@@ -107,7 +107,7 @@ export class StatementTap {
 
   private trapFor(piece: Buffer): Trap | null {
     const { trap } = this;
-    if (trap === null || !trap.statement.test(piece.toString('latin1'))) return null;
+    if (!trap?.statement.test(piece.toString('latin1'))) return null;
     this.trap = null;
     return trap;
   }
