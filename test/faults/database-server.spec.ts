@@ -216,13 +216,15 @@ describe('no room for more', () => {
         await other.query(`SELECT FROM source WHERE name = 'hq' FOR UPDATE`);
         // it waits for the slot, which the publication holds, and the publication for the source
         setTimeout(() => {
-          other.query(`SELECT FROM slot WHERE source = 'hq' AND state = 'leased' FOR UPDATE`).catch((error: unknown) => (victim = error)); // prettier-ignore
+          other
+            .query(`SELECT FROM slot WHERE source = 'hq' AND state = 'leased' FOR UPDATE`)
+            .catch((error: unknown) => (victim = error))
+            .finally(() => void other.query('ROLLBACK'));
         }, 50);
       });
       const run = through.rolewatch('run');
       await met;
       const ended = await run;
-      await other.query('ROLLBACK');
       if (victim === null) {
         expect(ended.status).toBe(1);
         expect(ended.said).toMatch(/PostgreSQL ended this: .*deadlock/);
