@@ -83,7 +83,7 @@ describe('replicas on one schedule', () => {
   it('publish each slot once and leave none out, killed and stopped at random', async () => {
     process.stderr.write(`ROLEWATCH_SEED=${seed}\n`);
     for (let n = 0; n < times(3, 8); n++) await replicas.start();
-    await afflict(seeded(seed), times(6, 60));
+    await afflict(seeded(seed), times(4, 60));
     await settle();
     expect(await gaps(EVERY_SECONDS)).toBe(0);
     await endSchedule();
