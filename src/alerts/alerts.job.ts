@@ -1,4 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import type { Database } from '../platform/database.js';
+import { databaseWords } from '../platform/database-words.js';
+import { messageOf } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
 import { channelsOf } from './delivery/channels.client.js';
 import { DeliverJob } from './delivery/deliver.job.js';
@@ -57,7 +60,7 @@ export async function deliverAfterRun(parts: AlertsParts, signal: AbortSignal): 
       );
   } catch (error) {
     const seconds = Math.round((performance.now() - began) / 1_000);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = databaseWords(error) ?? messageOf(error);
     return [`alerts could not be delivered (after ${seconds} s): ${why}`];
   }
 }

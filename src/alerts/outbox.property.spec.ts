@@ -109,11 +109,15 @@ describe('laws of routing', () => {
   it('grouping again what comes in two parts gives what comes at once', () => {
     fc.assert(
       fc.property(routes, alerts, fc.nat(5), (all, told, at) => {
-        const parts = [told.slice(0, at), told.slice(at)].flatMap((part) => sharesOf({ routes: all }, 'hq', part));
+        const parts = [told.slice(0, at), told.slice(at)].flatMap((part) =>
+          sharesOf({ routes: all }, 'hq', part),
+        );
         const merged = new Map<string, number[]>();
         for (const share of parts)
           merged.set(whom(share), [...(merged.get(whom(share)) ?? []), ...share.nos]);
-        expect(merged).toEqual(new Map(sharesOf({ routes: all }, 'hq', told).map((one) => [whom(one), [...one.nos]])));
+        expect(merged).toEqual(
+          new Map(sharesOf({ routes: all }, 'hq', told).map((one) => [whom(one), [...one.nos]])),
+        );
       }),
     );
   });

@@ -12,6 +12,7 @@ import { type CheckedSource, checkText } from './check-text.js';
 import { asBadAs, checkedSource, sourcesToCheck } from './check.view.js';
 import { SEVERITIES } from './finding.js';
 import { JudgeDue, type JudgeParts, type Judging } from './judge-due.job.js';
+import { pausedJudging } from './paused-judging.view.js';
 import { situationOf } from './situation.view.js';
 
 /** How long another process is waited for that judges this moment. */
@@ -77,6 +78,8 @@ async function whyNotJudged(
 async function waitForOthers(db: Database, source: string, signal: AbortSignal): Promise<string | null> {
   const giveUp = performance.now() + PATIENCE_MS;
   while ((await situationOf(db, source))?.waiting === true) {
+    const paused = await pausedJudging(db, source);
+    if (paused !== null) return paused;
     if (performance.now() > giveUp || signal.aborted)
       return 'another process has begun to judge the latest snapshot, and is not done';
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);

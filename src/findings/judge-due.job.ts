@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.js';
+import { databaseWords } from '../platform/database-words.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
 import { inSteps } from '../platform/in-steps.js';
 import type { Tx } from '../platform/tx.js';
@@ -129,7 +130,7 @@ export class JudgeDue {
         }
         notes.push(...(await this.notesOn(bench, name)));
       } catch (error) {
-        notJudged.push({ source: name, why: messageOf(error) });
+        notJudged.push({ source: name, why: databaseWords(error) ?? messageOf(error) });
       }
     }
     return { judged, notJudged, notes };

@@ -9,15 +9,16 @@ export interface JudgementSummary {
   readonly notJudged?: string;
 }
 
-export function judgementSummary({ judged, notJudged }: Judging): JudgementSummary {
+/** @param paused why nothing was tried, where an earlier snapshot has to be judged first */
+export function judgementSummary({ judged, notJudged }: Judging, paused: string | null): JudgementSummary {
   const events = judged.flatMap((one) => one.events);
   const count = (kind: string): number => events.filter((event) => event.kind === kind).length;
-  const [fault] = notJudged;
+  const fault = notJudged[0]?.why ?? paused;
   return {
     opened: count('opened'),
     reopened: count('reopened'),
     resolved: count('resolved'),
-    ...(fault !== undefined && { notJudged: fault.why }),
+    ...(fault !== null && { notJudged: fault }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseAway, onceItAnswers } from '../platform/database-away.js';
+import { databaseWords } from '../platform/database-words.js';
+import { messageOf } from '../platform/errors.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 import { TIMING, type Timing } from './timing.js';
@@ -123,5 +125,5 @@ async function pauseFor(ms: number, stop: AbortSignal): Promise<boolean> {
 }
 
 function wordsOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  return databaseWords(reason) ?? messageOf(reason);
 }

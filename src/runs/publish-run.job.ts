@@ -33,7 +33,7 @@ export interface RunPublication extends Omit<Publication, 'run' | 'tagKeyNo' | '
 /**
  * TRANSACTION 1, fenced: snapshot, its changes, what is worth telling, that it has to be judged, the end of its slot.
  * All of it or nothing.
- * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded
+ * @returns the seq of the new snapshot @throws RolewatchError fenced, superseded, database-unreachable
  */
 export async function publishRun(
   { db, tagKeys, slots, routing = NO_ROUTING }: PublishParts,

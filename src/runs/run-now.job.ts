@@ -4,6 +4,7 @@ import { routingOf } from '../alerts/alert-routing.js';
 import type { AlertsConfig } from '../alerts/alerts-config.js';
 import { alertsOf } from '../alerts/alerts.view.js';
 import { JudgeDue, type JudgeParts } from '../findings/judge-due.job.js';
+import { pausedJudging } from '../findings/paused-judging.view.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { OpenDatabase } from '../platform/open-database.js';
@@ -74,7 +75,8 @@ export async function runNow(source: SourceConfig, options: RunNowOptions): Prom
   if (outcome.seq === undefined) return { source: source.name, ...outcome };
   const told = await published(db, source, outcome.seq, options.risk);
   const judging = await judge.judge({ sources: [source.name], signal: options.signal });
-  return { source: source.name, ...outcome, ...told, judgement: judgementSummary(judging) };
+  const judgement = judgementSummary(judging, await pausedJudging(db, source.name));
+  return { source: source.name, ...outcome, ...told, judgement };
 }
 
 /** Closes the books on sources that the configuration no longer names, when a person asks for all that it does name. */

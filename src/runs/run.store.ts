@@ -28,3 +28,12 @@ export async function endRun(
     [claim.runId, end.outcome, end.why ?? null],
   );
 }
+
+/** Attempts at slots that ended without them: their processes stopped, and say nothing any more. */
+export async function endAttempts(sql: Sql, source: string, dueAts: readonly Date[]): Promise<void> {
+  await sql.query(
+    `UPDATE run SET outcome = 'fenced', why = 'its process stopped before publishing', ended_at = clock_timestamp()
+      WHERE source = $1 AND due_at = ANY ($2) AND ended_at IS NULL`,
+    [source, dueAts],
+  );
+}

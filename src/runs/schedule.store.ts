@@ -9,6 +9,7 @@ import {
   type Situation,
 } from './catch-up.js';
 import type { Schedule } from '../platform/slots.js';
+import { endAttempts } from './run.store.js';
 
 /** A source as far as the clock is concerned. */
 export interface ScheduledSource {
@@ -68,11 +69,16 @@ export class ScheduleStore {
   /** Ends passed slots of sources that no configuration names any more. */
   async endUnconfigured(configured: readonly string[]): Promise<void> {
     await this.db.query(
-      `UPDATE slot SET state = CASE state WHEN 'due' THEN 'missed' ELSE 'failed' END, lease_until = NULL,
-              why = 'the source is no longer configured', ended_at = clock_timestamp()
-        WHERE state IN ('due', 'leased') AND due_at < clock_timestamp() - ${UNCONFIGURED_GRACE}
-          AND (lease_until IS NULL OR lease_until < clock_timestamp() - ${UNCONFIGURED_GRACE})
-          AND source <> ALL($1)`,
+      `WITH ended AS (
+         UPDATE slot SET state = CASE state WHEN 'due' THEN 'missed' ELSE 'failed' END, lease_until = NULL,
+                why = 'the source is no longer configured', ended_at = clock_timestamp()
+          WHERE state IN ('due', 'leased') AND due_at < clock_timestamp() - ${UNCONFIGURED_GRACE}
+            AND (lease_until IS NULL OR lease_until < clock_timestamp() - ${UNCONFIGURED_GRACE})
+            AND source <> ALL($1)
+         RETURNING source, due_at
+       )
+       UPDATE run SET outcome = 'fenced', why = 'its process stopped before publishing', ended_at = clock_timestamp()
+         FROM ended WHERE run.source = ended.source AND run.due_at = ended.due_at AND run.ended_at IS NULL`,
       [configured],
     );
   }
@@ -149,6 +155,7 @@ async function write(tx: Tx, source: string, { ended, missed, due }: CatchUp): P
       [source, dates(these), these.map((ending) => ending.why), state],
     );
   }
+  await endAttempts(tx, source, dates(ended));
   await tx.query(
     `INSERT INTO slot (source, due_at, trigger, state, why, ended_at)
      SELECT $1, gap.due_at, 'schedule', 'missed', gap.why, clock_timestamp()

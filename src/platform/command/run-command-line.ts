@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { databaseWords } from '../database-words.js';
 import { RolewatchError } from '../errors.js';
 import type { OpenDatabase } from '../open-database.js';
 import { safeError } from '../scrub.js';
@@ -170,6 +171,8 @@ const OWN_CODE = /^[a-z]+(-[a-z]+)*$/;
 
 function describe(error: unknown): { code: string; message: string } {
   if (error instanceof RolewatchError) return { code: error.code, message: error.message };
+  const away = databaseWords(error);
+  if (away !== null) return { code: 'database-unreachable', message: away };
   const { code = '', message } = safeError(error);
   return { code: OWN_CODE.test(code) ? code : 'internal', message };
 }

@@ -98,12 +98,7 @@ export class IvantiEpmmSource implements Source {
    * that an entry is there, never that it is gone.
    * @param word 1 to 20 characters @throws RolewatchError usage @throws SourceError
    */
-  async lookup(
-    word: string,
-    type: LdapType,
-    scope: string,
-    signal: AbortSignal,
-  ): Promise<LookupAnswer> {
+  async lookup(word: string, type: LdapType, scope: string, signal: AbortSignal): Promise<LookupAnswer> {
     if (word.trim() === '' || word.length > 20) {
       throw new RolewatchError(
         'usage',
