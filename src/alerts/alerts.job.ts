@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Database } from '../platform/database.js';
 import { databaseWords } from '../platform/database-words.js';
 import { messageOf } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
