@@ -1346,8 +1346,8 @@ CREATE OR REPLACE FUNCTION public.journal_parts(of_table text, whole jsonb)
 AS $function$
 DECLARE
   of_source text := whole ->> 'source';
-  of_id bigint := whole ->> 'id';
-  of_seq integer := whole ->> 'seq';
+  of_id bigint := CASE WHEN of_table IN ('judgement', 'outbox') THEN whole ->> 'id' END;
+  of_seq integer := CASE of_table WHEN 'snapshot' THEN whole ->> 'seq' END;
 BEGIN
   RETURN CASE of_table
     WHEN 'snapshot' THEN

@@ -13,7 +13,7 @@ describe('databaseWords', () => {
     [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'the connection was cut'],
     [
       Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' }),
-      'is it running?',
+      'it may not be running',
     ],
     [new Error('Connection terminated unexpectedly'), 'the connection was cut'],
     [new Error('Query read timeout'), 'it did not answer in time'],

@@ -39,7 +39,7 @@ export function databaseWords(error: unknown): string | null {
 
 function reason(error: unknown): string | undefined {
   if (isDatabaseError(error)) return SAID[error.code];
-  if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address: is it running?';
+  if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address, so it may not be running';
   const cut = hasCode(error, ...CUT) ? 'the connection was cut' : undefined;
   return UNHEARD.find(([words]) => words.test(messageOf(error)))?.[1] ?? cut;
 }

@@ -33,8 +33,8 @@ $$;
 CREATE FUNCTION journal_parts(of_table text, whole jsonb) RETURNS bytea LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 DECLARE
   of_source text := whole ->> 'source';
-  of_id bigint := whole ->> 'id';
-  of_seq integer := whole ->> 'seq';
+  of_id bigint := CASE WHEN of_table IN ('judgement', 'outbox') THEN whole ->> 'id' END;
+  of_seq integer := CASE of_table WHEN 'snapshot' THEN whole ->> 'seq' END;
 BEGIN
   RETURN CASE of_table
     WHEN 'snapshot' THEN

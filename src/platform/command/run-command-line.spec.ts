@@ -285,7 +285,7 @@ describe('an error that nobody foresaw', () => {
   it('shows no credentials, and no code that means nothing outside', async () => {
     const failing = single(async () => {
       throw Object.assign(new Error('connect postgresql://app:hunter2@db/x failed'), {
-        code: 'ECONNREFUSED',
+        code: 'EWHATEVER',
       });
     });
     const { stderr } = await run(['do', '--json'], { commands: [failing] });

@@ -39,7 +39,9 @@ const STRAYS = `
        limit 1) of on true
    where i.source = $1
      and (of.stream is not null or match_form not between 1 and ${String(FORM)}
-          or not exists (select from record r where r.source = i.source and r.identity_id = i.identity_id)
+          -- what was read of somebody may have been deleted since, once there is a horizon
+          or horizon_of($1, 'versions') is null
+             and not exists (select from record r where r.source = i.source and r.identity_id = i.identity_id)
              and not exists (select from change c where c.source = i.source and c.subject = i.identity_id))
    order by i.identity_id`;
 
