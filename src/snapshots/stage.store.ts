@@ -191,7 +191,9 @@ export class StageStore {
 export async function refuseLostStaging(tx: Tx, runId: bigint): Promise<void> {
   const mark = await tx.query('SELECT FROM stage_run WHERE run_id = $1', [runId]);
   if (mark.length === 0)
-    throw new DatabaseRestarted('it crashed while the source was read, and what was read is lost');
+    throw new DatabaseRestarted(
+      'PostgreSQL was restarted, or another server took over, while the source was read: what had been read is lost, and nothing of it is published',
+    );
 }
 
 /** Keyed hash of a name by which another stream may mean the same person; null where there is none. */

@@ -45,6 +45,7 @@ const NO_TRUTH_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     lease_until: 'until when',
     epoch: 'how often it was claimed: a fence while it is read',
   },
+  retention_run: { holder: 'who is at it', lease_until: 'until when', epoch: 'how often it was claimed' },
   outbox: { holder: 'who is sending just now', lease_until: 'until when', due_at: 'when to try next' },
   record: {
     tag: 'a keyed hash, to notice change without looking: what changed is compared with the body',
@@ -55,6 +56,9 @@ const NO_TRUTH_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     name_tag_key: 'the key of name_tag',
   },
 };
+
+/** Under the journal like the others; but rows come only with age, which `test/medium/retention` gives them. */
+const COME_WITH_AGE = ['retention_horizon', 'action_log_anchor'];
 
 describe(`tampering with tables (ROLEWATCH_SEED=${seed})`, () => {
   const random = seeded(seed);
@@ -69,7 +73,8 @@ describe(`tampering with tables (ROLEWATCH_SEED=${seed})`, () => {
   }, 120_000);
   afterAll(() => database.drop());
 
-  const truthful = (): Table[] => tables.filter(({ name }) => !(name in NO_TRUTH));
+  const truthful = (): Table[] =>
+    tables.filter(({ name, rows }) => !(name in NO_TRUTH) && (rows > 0 || !COME_WITH_AGE.includes(name)));
 
   it('is about a history in which every table that carries truth has rows, and which is sound', async () => {
     expect(truthful().flatMap(({ name, rows }) => (rows < 2 ? name : []))).toEqual([]);

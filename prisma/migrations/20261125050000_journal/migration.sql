@@ -22,7 +22,6 @@ ALTER TABLE "journal"
 CREATE TRIGGER refuse_rewrite BEFORE UPDATE OR DELETE ON "journal" FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON "journal" FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 -- Nobody inserts: the triggers below do, as the owner.
-GRANT SELECT ON "journal" TO rolewatch_app;
 
 -- A row as it is hashed. Nulls are left out, so that a column which is added later, and is null, changes nothing.
 CREATE FUNCTION journal_text(whole jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$

@@ -1,4 +1,6 @@
 /** A database in which everything has happened that Rolewatch keeps: both products, and every kind of row. */
+import { Retain } from '../../../src/runs/retention/retain.job.js';
+import { FOR_EVER } from '../../../src/runs/retention/retention-config.js';
 import { paging, rows } from '../../../demo/estate/faults.js';
 import * as connection from '../../../demo/estate/faults/connection.js';
 import { createToken, revokeToken } from '../../../src/accounts/api-token.store.js';
@@ -46,6 +48,11 @@ waivers:
     reason: agreed until the tool is replaced
     approver: chief@example.com
     until: ${inDays(30)}
+  - rule: no-wipe
+    subject: { source: ${SOURCE}, kind: principal, key: bob }
+    reason: agreed, though nothing is found
+    approver: chief@example.com
+    until: ${inDays(60)}
 `;
 
 /** Plays it. @returns the rules that judged, by which the last judgement can be made again */
@@ -69,6 +76,7 @@ export async function playRichHistory(database: TestDatabase): Promise<SmallRule
     await judge(WAIVERS);
     await decisions(database, rulebook);
     await judge(WAIVERS);
+    await answersAndAges(database);
     await deliver(database, { outcome: 'sent', said: '250 ok' });
     return rulebook;
   } finally {
@@ -198,6 +206,21 @@ async function decisions({ db }: TestDatabase, rulebook: SmallRulebook): Promise
     await releaseHold(tx, { ...order, subject: bob });
     await eraseSubject(tx, { ...order, subject: await subjectOf(tx, SOURCE, 'sue') });
   });
+}
+
+async function answersAndAges({ db }: TestDatabase): Promise<void> {
+  await db.query(
+    `insert into alert_acknowledgement (source, seq, no, actor, reason)
+    select source, seq, no, $1, 'seen to' from alert order by source, seq, no limit 3`,
+    [ACTOR],
+  );
+  await db.query(
+    `insert into retention_policy (source, kind, days, actor)
+    values ($1, 'versions', 400, $2), ($1, 'log', null, $2)`,
+    [SOURCE, ACTOR],
+  );
+  const retain = new Retain({ db, config: FOR_EVER, actor: ACTOR });
+  for (const source of SOURCES) await retain.now(source, new AbortController().signal);
 }
 
 /** Two messages of each answer; then everything is taken. */

@@ -6,3 +6,7 @@ export const times = (short: number, many: number): number => (long ? many : sho
 
 /** The seed of a randomised test, printed by whoever uses it; ROLEWATCH_SEED repeats a run. */
 export const seed = Number(process.env.ROLEWATCH_SEED ?? Date.now() % 2_147_483_647);
+
+/** A test that only `npm run test:faults` does. */
+export const inLongTier = (name: string, body: () => Promise<void>, timeoutMs?: number): void =>
+  long ? it(name, body, timeoutMs) : it.skip(`${name} (npm run test:faults)`, body);
