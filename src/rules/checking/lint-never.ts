@@ -1,5 +1,6 @@
 /** Conditions that never come true, or always do. */
 import { heightOf, permissionModelOf } from '../../access/permission-model.js';
+import { isMeantByOneOf } from '../judging/selectors.js';
 import { comparisonOf } from '../language/levels.js';
 import type { RuleFault } from '../language/parameters.js';
 import type { Rule } from '../ruleset.js';
@@ -22,9 +23,9 @@ function contradictions({
   match: { any_of = [], all_of = [], none_of = [], must_have = [] },
 }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
-  const both = all_of.filter((name) => none_of.includes(name));
+  const both = all_of.filter((name) => isMeantByOneOf(none_of, name));
   if (both.length > 0) faults.push(match('none_of', `can never be so: all_of asks for ${both.join(', ')}`));
-  if (any_of.length > 0 && any_of.every((name) => none_of.includes(name)))
+  if (any_of.length > 0 && any_of.every((name) => isMeantByOneOf(none_of, name)))
     faults.push(match('none_of', 'can never be so: any_of asks for one of the same'));
   if (must_have.length > 0 && must_have.every((name) => all_of.includes(name)))
     faults.push(match('must_have', 'can never be missing: all_of asks for the same'));
@@ -37,7 +38,7 @@ function contradictions({
 function countFaults({ match: { at_least, population, separation } }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
   if (at_least !== undefined && at_least.n > at_least.of.length)
-    faults.push(match('at_least', `can never be so: there are only ${String(at_least.of.length)} names`));
+    faults.push(match('at_least', `can never be so: it names only ${String(at_least.of.length)}`));
   if (at_least?.n === 0) faults.push(match('at_least', 'is always so: everybody holds at least none'));
   const sets = Object.keys(separation?.sets ?? {}).length;
   if (separation?.at_most !== undefined && separation.at_most >= sets)

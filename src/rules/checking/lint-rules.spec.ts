@@ -89,10 +89,16 @@ describe('conditions that never come true', () => {
       'match.must_have: can never be missing: all_of asks for the same',
     ],
     [
+      'mambo-emm',
+      '',
+      "{ all_of: [webhooks.manage], none_of: ['webhooks.*'] }",
+      'match.none_of: can never be so: all_of asks for webhooks.manage',
+    ],
+    [
       'ivanti-epmm',
       '',
       '{ at_least: { n: 2, of: [Wipe device] } }',
-      'match.at_least: can never be so: there are only 1 names',
+      'match.at_least: can never be so: it names only 1',
     ],
     [
       'ivanti-epmm',
