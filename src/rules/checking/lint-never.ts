@@ -76,11 +76,14 @@ function latentFaults({ latent, product }: Rule): RuleFault[] {
 
 const GROUPS = ['ldap-group', 'ldap-ou'];
 
-function audienceFaults({ applies = {} }: Rule): RuleFault[] {
+function audienceFaults({ applies = {}, product }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
   const { kinds, origin, members, scopes, except_scopes: except, keys, except_keys: not } = applies;
   const nobody = (key: string, why: string): number =>
     faults.push({ path: ['applies', key], message: `is never so: ${why}` });
+  const known = permissionModelOf(product).kinds;
+  if (kinds !== undefined && known.length > 0 && !kinds.some((kind) => known.includes(kind)))
+    nobody('kinds', `${product} has ${known.join(', ')}`);
   if (members !== undefined && kinds?.every((kind) => !GROUPS.includes(kind)) === true)
     nobody('members', 'none of the kinds has members');
   if (
