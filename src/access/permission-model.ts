@@ -7,6 +7,7 @@ import {
   MAMBO_LADDERS,
   permissionsAtLevel,
 } from './mambo-emm.js';
+import type { PrincipalKind } from './model.js';
 
 export interface PermissionModel {
   /** Area → the permissions of its levels, from low to high. Each contains those before it. */
@@ -17,18 +18,25 @@ export interface PermissionModel {
   readonly requires: ReadonlyMap<string, readonly string[]>;
   /** What people call a scope of this product. */
   readonly scopeWord: string;
+  /** Who can hold something in it; empty where that is not known. */
+  readonly kinds: readonly PrincipalKind[];
 }
 
 /** A product whose permissions stand side by side, and whose names are known from its catalogue only. */
 const UNRELATED = { ladders: new Map(), switches: new Set<string>(), requires: new Map() };
 
 const MODELS: Readonly<Record<string, PermissionModel>> = {
-  'ivanti-epmm': { ...UNRELATED, scopeWord: 'space' },
+  'ivanti-epmm': {
+    ...UNRELATED,
+    scopeWord: 'space',
+    kinds: ['local-admin', 'directory-user', 'ldap-group', 'ldap-ou', 'built-in'],
+  },
   'mambo-emm': {
     ladders: new Map(LADDER_AREAS.map((area) => [area, permissionsAtLevel(area, topOf(area))])),
     switches: new Set(MAMBO_COMMANDS.map(commandPermission)),
     requires: new Map(MAMBO_COMMANDS.map((command) => [commandPermission(command), [COMMANDS_NEED]])),
     scopeWord: 'team',
+    kinds: ['member', 'access-token'],
   },
 };
 
@@ -40,7 +48,11 @@ function topOf(area: (typeof LADDER_AREAS)[number]): string {
 /** The model of `ivanti-epmm` or `mambo-emm`; of any other product nothing is known. */
 export function permissionModelOf(product: string): PermissionModel {
   return (
-    (Object.hasOwn(MODELS, product) ? MODELS[product] : undefined) ?? { ...UNRELATED, scopeWord: 'scope' }
+    (Object.hasOwn(MODELS, product) ? MODELS[product] : undefined) ?? {
+      ...UNRELATED,
+      scopeWord: 'scope',
+      kinds: [],
+    }
   );
 }
 

@@ -37,4 +37,11 @@ describe('a row', () => {
       '-1,"say ""hi"", twice\nor so",,"{""x"":[""=""],""y"":1}",\r\n',
     );
   });
+
+  it.each(['\r', '\n', '\r\n'])(
+    'is not ended by %j in a name, which would begin a row with a formula',
+    (end) => {
+      expect(csvRow(['a', 'b'], { a: `Jane${end}=1+1`, b: 'x' })).toBe(`"Jane${end}=1+1",x\r\n`);
+    },
+  );
 });

@@ -8,9 +8,12 @@ export type Row = Readonly<Record<string, Json | undefined>>;
 /** Spreadsheets take a file without it for another encoding. */
 export const CSV_BEGIN = '\uFEFF';
 
+/** To many readers each of these alone ends a row: unquoted, what follows would begin a row, and perhaps be a formula. */
+const LINE_END = /[\r\n]/;
+
 /** The names of the columns, then rows, each ending with CRLF (RFC 4180). */
 export function csvLine(cells: readonly (Json | undefined)[]): string {
-  return stringify([cells.map(cell)], { record_delimiter: 'windows' });
+  return stringify([cells.map(cell)], { record_delimiter: 'windows', quoted_match: LINE_END });
 }
 
 export function csvRow(columns: readonly string[], row: Row): string {

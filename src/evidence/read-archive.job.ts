@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { reason } from '../platform/config/read-references.js';
 import { RolewatchError } from '../platform/errors.js';
 import {
   type ArchiveEntry,
@@ -33,14 +34,17 @@ export class ArchiveReader {
 
   /** @throws RolewatchError evidence-broken, naming the first byte or file that is wrong */
   static async open(path: string): Promise<ArchiveReader> {
+    const unreadable = (cause: unknown): RolewatchError =>
+      new RolewatchError('usage', `${path} cannot be read: ${reason(cause)}`, { cause });
     const file = await open(path, 'r').catch((cause: unknown) => {
-      throw new RolewatchError('usage', `${path} cannot be read: ${String(cause)}`, { cause });
+      throw unreadable(cause);
     });
     try {
       return new ArchiveReader(file, await filesOf(file));
     } catch (error) {
       await file.close();
-      throw error;
+      // a folder is opened like a file
+      throw error instanceof RolewatchError ? error : unreadable(error);
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { RolewatchError } from '../platform/errors.js';
+import { hasCode, messageOf, RolewatchError } from '../platform/errors.js';
 import {
   type ArchiveEntry,
   directoryOf,
@@ -36,7 +36,11 @@ export async function writeArchive<T>(
     throw new RolewatchError('refused', `${place} is there already: choose another name`);
   const draft = `${place}.part`;
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
-    throw new RolewatchError('refused', `${draft} cannot be made: ${String(cause)}`, { cause });
+    throw new RolewatchError(
+      'refused',
+      `${draft} cannot be made: ${hasCode(cause, 'ENOENT') ? 'there is no such folder' : messageOf(cause)}`,
+      { cause },
+    );
   });
   try {
     const archive = new ArchiveWriter(file, place);

@@ -2,7 +2,7 @@ import type { Assessment, Violation } from '../rules/verdicts.js';
 import type { Standing } from './finding.js';
 import { fingerprintOf } from './finding.js';
 import { type NextEvent, nextEvents } from './life.js';
-import { applied, type PastMatch, type Waiver } from './waiver.js';
+import { applied, idleWaiver, type PastMatch, type Waiver } from './waiver.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const subject = { kind: 'principal', id: '7' } as const;
@@ -222,5 +222,20 @@ describe('a finding', () => {
   ];
   it.each(cases)('%s', (_, given, expected) => {
     expect(events(given)).toEqual(expected);
+  });
+});
+
+describe('a waiver by which nothing is waived', () => {
+  it.each<[string, Standing[], Partial<Waiver>]>([
+    ['there is no finding', [], {}],
+    ['has grown', [standing('open')], {}],
+    ['is not the fingerprint', [standing('open')], { accepts: '0123456789ab' }],
+    ['accepted by another waiver', [waivedBy(waiver({ id: 'w2' }))], {}],
+  ])('is told of: %s', (why, standings, more) => {
+    expect(idleWaiver(waiver(more), standings, NOW)).toContain(why);
+  });
+
+  it('is not, where it waives something', () => {
+    expect(idleWaiver(waiver(), [waivedBy(waiver())], NOW)).toBeNull();
   });
 });

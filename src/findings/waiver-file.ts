@@ -67,7 +67,8 @@ function waiverList(now: Date) {
 }
 
 function waiver(now: Date) {
-  const due = 'must be the fingerprint that `rolewatch findings` prints: at least 12 hexadecimal digits';
+  const due =
+    'must be the fingerprint that `rolewatch findings` prints: at least 12 hexadecimal digits, in quotes where YAML would read a number';
   return section({
     rule: text(/^\S+$/, "must be a rule's id, as `rolewatch findings` prints it"),
     subject: subject(),

@@ -107,6 +107,8 @@ export function idleWaiver(waiver: Waiver, standings: readonly Standing[], now: 
   const about = standings.filter((finding) => finding.state !== 'resolved' && isAbout(waiver, finding));
   if (about.length === 0) return ': there is no finding that it applies to';
   if (about.some((finding) => finding.waiver?.id === waiver.id)) return null;
+  if (about.every((finding) => finding.state === 'waived'))
+    return ': what it would accept is accepted by another waiver that stands before it; take one of them out';
   return waiver.accepts === null
     ? ': what is found has grown since it was accepted'
     : '.accepts: is not the fingerprint of what is found now';

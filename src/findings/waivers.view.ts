@@ -90,8 +90,12 @@ async function subjectOf(
   if (kind === 'role') return { kind: 'role', id: key };
   const candidates = await sql.query<Candidate>(CANDIDATES, [source, NAME_SPACES[kind], key, dnKey(key)]);
   const [found, another] = candidates;
-  if (found === undefined)
-    return `.subject.key: ${source} never showed "${key}"${didYouMean(key, await holders(sql, source))}`;
+  if (found === undefined) {
+    const known = await holders(sql, source);
+    return known.includes(key)
+      ? `.subject.kind: ${source} never showed a ${kind} "${key}", only another kind of principal with this key`
+      : `.subject.key: ${source} never showed "${key}"${didYouMean(key, known)}`;
+  }
   if (another !== undefined)
     return `.subject.kind: "${key}" is the key of ${String(candidates.length)} principals: say local-admin, member or access-token`;
   if (found.called.some((word) => sameText(word, approver)))

@@ -1,4 +1,4 @@
-import { oneLine, visible } from './visible.js';
+import { commandWord, oneLine, visible } from './visible.js';
 
 describe('visible', () => {
   it('shows by their code what would act on a terminal, or hide and reorder text, and keeps lines', () => {
@@ -16,5 +16,17 @@ describe('visible', () => {
 describe('oneLine', () => {
   it('shows line ends, too', () => {
     expect(oneLine('a\r\nb\u0085')).toBe('a\\u000d\\u000ab\\u0085');
+  });
+});
+
+describe('commandWord', () => {
+  it.each([
+    ['1', '1'],
+    ['-', '-'],
+    ['acme-field', 'acme-field'],
+    ['$(id)', "'$(id)'"],
+    ["it's; x\n", "'it'\\''s; x\\u000a'"],
+  ])('%j can be typed as it stands', (text, word) => {
+    expect(commandWord(text)).toBe(word);
   });
 });

@@ -14,6 +14,12 @@ export function oneLine(text: string): string {
   return visible(text).replaceAll('\n', escaped);
 }
 
+/** One word of a command line that can be typed as it stands, whoever chose it. */
+export function commandWord(text: string): string {
+  const shown = oneLine(text);
+  return /^-$|^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+}
+
 function escaped(character: string): string {
   return character
     .split('')

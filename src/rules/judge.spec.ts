@@ -26,7 +26,7 @@ describe('a violation', () => {
         severity: 'high',
         subject: { kind: 'principal', id: '5' },
         fields: {},
-        message: 'A rule: holds Wipe device.',
+        message: 'A rule. Not so: holds Wipe device.',
         because: [
           { scope: '1', role: '7', permission: 'Wipe device', through: '9' },
           { scope: '2', role: '7', permission: 'Wipe device' },

@@ -1,5 +1,6 @@
 /** The rules that files on this machine say, those that ship and those of the site, or those that somebody is writing. */
 import { readFile } from 'node:fs/promises';
+import { RolewatchError } from '../platform/errors.js';
 import { projectFile } from '../platform/project-files.js';
 import { loadPack, loadPacks } from './packs.view.js';
 import type { SiteRisks } from './risk-tiers.js';
@@ -28,8 +29,13 @@ export async function configuredRuleset(config: RulesConfig): Promise<Ruleset> {
   return rulesetFrom(files, { parameters: config.parameters, disabled: config.disabled, risk });
 }
 
-/** The rules of one file or folder alone, as they are. @throws RolewatchError config-invalid */
+/** The rules of one file or folder alone, as they are. @throws RolewatchError config-invalid, also where there are none */
 export async function rulesetOfFile(path: string, product: string | undefined): Promise<Ruleset> {
   const [files, risk] = await Promise.all([loadPack(path, product), riskTexts()]);
+  if (files.length === 0)
+    throw new RolewatchError(
+      'config-invalid',
+      `there are no rules in ${path}: their files end with .yaml or .yml`,
+    );
   return rulesetFrom(files, { parameters: {}, disabled: [], risk });
 }

@@ -30,6 +30,21 @@ function faults(text: string, product: string | undefined = 'ivanti-epmm'): stri
   return [];
 }
 
+describe('a faulty rule', () => {
+  it('has each fault told once, though it is checked as written and with its parameters put in', () => {
+    expect(faults(RULE.replace('Few can wipe', 'Few can wipe.'))).toEqual([
+      'rule.yaml:3:8 title: must be one line of at most 120 characters without a full stop',
+    ]);
+  });
+
+  it('is told of in our own words in its tests, too', () => {
+    const tests = 'tests:\n  - { name: a, given: { principals: { ci: { owner: 5 } } }, expect: none }\n';
+    expect(faults(RULE + tests)).toEqual([
+      'rule.yaml:14:52 tests[0].given.principals.ci.owner: must be a text; a number needs quotes',
+    ]);
+  });
+});
+
 describe('a ruleset', () => {
   it('takes what a site sets instead of copying the rule', () => {
     const { rules } = rulesetFrom([FILE], { ...PLAIN, parameters: { 'few-wipers': { most: 5 } } });

@@ -1,4 +1,5 @@
 import { RolewatchError } from '../platform/errors.js';
+import { commandWord } from '../platform/visible.js';
 import type { HeldList } from './held-list.js';
 
 /** How a person names the lists of the whole source, which have no scope of their own. */
@@ -35,7 +36,7 @@ export function shownScope(list: { readonly scope: string }): string {
 
 /** The command that releases a held list, complete but for the reason. */
 export function releaseCommand(source: string, list: HeldList): string {
-  return `rolewatch accept-shrink ${source} --stream ${list.stream} --scope ${shownScope(list)} --expect ${list.held} --reason REASON`;
+  return `rolewatch accept-shrink ${source} --stream ${list.stream} --scope ${commandWord(shownScope(list))} --expect ${list.held} --reason REASON`;
 }
 
 function heldWords(list: HeldList): string {

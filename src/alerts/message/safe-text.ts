@@ -2,6 +2,7 @@
  * Texts of others, made safe to show: names come from the systems we watch, and whoever may set one would like it to
  * end a header, turn the reading direction, hide behind invisible characters, or become a link.
  */
+import { commandWord } from '../../platform/visible.js';
 
 /** Controls, format characters (directions, joiners, tags), private and unassigned ones, line and paragraph ends. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
@@ -62,6 +63,5 @@ export function html(text: string): string {
 
 /** One word of a command line that can be typed as it stands. */
 export function shellWord(text: string): string {
-  const safe = safeText(text, 200);
-  return /^-$|^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+  return commandWord(safeText(text, 200));
 }

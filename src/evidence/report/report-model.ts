@@ -4,6 +4,7 @@ import { isHighRisk } from '../../access/risk.js';
 import { groupBy } from '../../drift/collect.js';
 import { bySubject, type SubjectChanges, type TierOf } from '../../drift/drift-words.js';
 import type { DriftReport } from '../../drift/report.js';
+import { commandWord } from '../../platform/visible.js';
 import type { AccessRow } from '../../snapshots/access-rows.js';
 import type { CoverageSlot } from '../../snapshots/coverage.view.js';
 import type { ObservationView } from '../../snapshots/observation.js';
@@ -120,7 +121,7 @@ function doubtsOf(
   return [
     ...(held > 0
       ? [
-          `${list}: ${String(held)} closings are held (${why ?? 'too many to be believed'}). If they are real: rolewatch accept-shrink ${source} --stream ${stream} --scope ${scope ?? 'all'} --expect ${String(held)} --reason "…"`,
+          `${list}: ${String(held)} closings are held (${why ?? 'too many to be believed'}). If they are real: rolewatch accept-shrink ${source} --stream ${stream} --scope ${commandWord(scope ?? 'all')} --expect ${String(held)} --reason "…"`,
         ]
       : []),
     ...(verdict === 'complete'

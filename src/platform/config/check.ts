@@ -23,10 +23,12 @@ export function report(name: string, faults: readonly Fault[]): string {
   const sorted = [...faults].sort(
     (a, b) => a.position.line - b.position.line || a.position.column - b.position.column,
   );
-  const lines = sorted.map(({ position, where, message }) => {
+  const told = sorted.map(({ position, where, message }) => {
     const place = `${name}:${String(position.line)}:${String(position.column)}`;
     return where === '' ? `${place} ${message}` : `${place} ${where}: ${message}`;
   });
+  // a rule is checked as written and with its parameters put in: what is wrong in both is one fault
+  const lines = [...new Set(told)];
   const count = lines.length === 1 ? 'a fault' : `${String(lines.length)} faults`;
   return [`${name} has ${count}`, ...lines].join('\n');
 }

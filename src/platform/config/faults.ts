@@ -37,7 +37,10 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: Located)
   return issue.keys.map((key) => ({
     position: document.locateKey(issue.path, key),
     where: shownPath([...issue.path, key]),
-    message: `unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
+    message:
+      key === '<<'
+        ? 'merge keys are not known here; write the keys out'
+        : `unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
   }));
 }
 
@@ -71,7 +74,8 @@ function wording(issue: Issue, value: unknown): string {
 function wordFault(value: unknown, words: readonly string[]): string {
   const due = words.length === 1 ? `must be ${words.join()}` : `must be one of ${words.join(', ')}`;
   if (value === undefined) return `missing; it ${due}`;
-  return typeof value === 'string' ? due + didYouMean(value, words) : due;
+  // of a single word, `due` says it already
+  return typeof value === 'string' && words.length > 1 ? due + didYouMean(value, words) : due;
 }
 
 /** `sources[0].limits.tries` */

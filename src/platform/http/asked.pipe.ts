@@ -1,15 +1,12 @@
 import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { RolewatchError } from '../errors.js';
+import { askedWords } from './asked-words.js';
 
 /** Checks what is asked against the shapes of a route, in the form that every error has. */
 export class AskedPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({
-      exceptionFactory: (issues) =>
-        new RolewatchError(
-          'usage',
-          issues.map(({ path = [], message }) => [...path.map(String), message].join(': ')).join('; '),
-        ),
+      exceptionFactory: (issues) => new RolewatchError('usage', askedWords(issues)),
     });
   }
 

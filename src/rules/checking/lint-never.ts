@@ -1,5 +1,6 @@
 /** Conditions that never come true, or always do. */
 import { heightOf, permissionModelOf } from '../../access/permission-model.js';
+import { isMeantByOneOf } from '../judging/selectors.js';
 import { comparisonOf } from '../language/levels.js';
 import type { RuleFault } from '../language/parameters.js';
 import type { Rule } from '../ruleset.js';
@@ -22,9 +23,9 @@ function contradictions({
   match: { any_of = [], all_of = [], none_of = [], must_have = [] },
 }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
-  const both = all_of.filter((name) => none_of.includes(name));
+  const both = all_of.filter((name) => isMeantByOneOf(none_of, name));
   if (both.length > 0) faults.push(match('none_of', `can never be so: all_of asks for ${both.join(', ')}`));
-  if (any_of.length > 0 && any_of.every((name) => none_of.includes(name)))
+  if (any_of.length > 0 && any_of.every((name) => isMeantByOneOf(none_of, name)))
     faults.push(match('none_of', 'can never be so: any_of asks for one of the same'));
   if (must_have.length > 0 && must_have.every((name) => all_of.includes(name)))
     faults.push(match('must_have', 'can never be missing: all_of asks for the same'));
@@ -37,7 +38,7 @@ function contradictions({
 function countFaults({ match: { at_least, population, separation } }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
   if (at_least !== undefined && at_least.n > at_least.of.length)
-    faults.push(match('at_least', `can never be so: there are only ${String(at_least.of.length)} names`));
+    faults.push(match('at_least', `can never be so: it names only ${String(at_least.of.length)}`));
   if (at_least?.n === 0) faults.push(match('at_least', 'is always so: everybody holds at least none'));
   const sets = Object.keys(separation?.sets ?? {}).length;
   if (separation?.at_most !== undefined && separation.at_most >= sets)
@@ -75,11 +76,14 @@ function latentFaults({ latent, product }: Rule): RuleFault[] {
 
 const GROUPS = ['ldap-group', 'ldap-ou'];
 
-function audienceFaults({ applies = {} }: Rule): RuleFault[] {
+function audienceFaults({ applies = {}, product }: Rule): RuleFault[] {
   const faults: RuleFault[] = [];
   const { kinds, origin, members, scopes, except_scopes: except, keys, except_keys: not } = applies;
   const nobody = (key: string, why: string): number =>
     faults.push({ path: ['applies', key], message: `is never so: ${why}` });
+  const known = permissionModelOf(product).kinds;
+  if (kinds !== undefined && known.length > 0 && !kinds.some((kind) => known.includes(kind)))
+    nobody('kinds', `${product} has ${known.join(', ')}`);
   if (members !== undefined && kinds?.every((kind) => !GROUPS.includes(kind)) === true)
     nobody('members', 'none of the kinds has members');
   if (

@@ -55,6 +55,32 @@ describe('names nobody knows', () => {
     ]);
   });
 
+  it.each([
+    [
+      "'web*.manage'",
+      '"web*.manage" means nothing: a star stands at the end, and there are no other patterns',
+    ],
+    ["'role-named:'", '"role-named:" names nothing; write what it is called after the colon'],
+  ])('%s is no name', async (name, message) => {
+    const found = await faults(`{ any_of: [${name}] }`, { product: 'mambo-emm' });
+    expect(found).toEqual([`10:19 match.any_of[0]: ${message}`]);
+  });
+
+  it('are also looked for in tests, which would prove nothing', async () => {
+    const more = `{ any_of: ['*'] }\n`.concat(
+      'tests:\n  - { name: c, given: { roles: { desk: [webhoks.view] }, ',
+      'principals: { ci: { permissions: [billing.updat], latent: [webhooks.view] } } }, expect: [ci] }\n',
+      '  - { name: d, given: {}, expect: none }\nlatent: include',
+    );
+    const text = RULE.slice(0, RULE.indexOf('tests:')).replace('MATCH', more).replace('APPLIES\n', '');
+    const file = { name: 'r.yaml', text: text.replace('CONTROL', 'Site 1'), product: 'mambo-emm' };
+    const found = lintRules(parseRules(file), [file], await vocabularies());
+    expect(found.map(({ where, message }) => `${where}: ${message}`).sort()).toEqual([
+      'tests[0].given.principals.ci.permissions[0]: no permission "billing.updat" is known; did you mean "billing.update"?',
+      'tests[0].given.roles.desk[0]: no permission "webhoks.view" is known; did you mean "webhooks.view"?',
+    ]);
+  });
+
   it('are also looked for in parameters', async () => {
     const match =
       '{ any_of: $rights }\nparameters: { rights: { description: Some., default: [Wipe devise] } }';
@@ -89,10 +115,16 @@ describe('conditions that never come true', () => {
       'match.must_have: can never be missing: all_of asks for the same',
     ],
     [
+      'mambo-emm',
+      '',
+      "{ all_of: [webhooks.manage], none_of: ['webhooks.*'] }",
+      'match.none_of: can never be so: all_of asks for webhooks.manage',
+    ],
+    [
       'ivanti-epmm',
       '',
       '{ at_least: { n: 2, of: [Wipe device] } }',
-      'match.at_least: can never be so: there are only 1 names',
+      'match.at_least: can never be so: it names only 1',
     ],
     [
       'ivanti-epmm',
@@ -123,6 +155,12 @@ describe('conditions that never come true', () => {
       'applies: { kinds: [local-admin], members: unknown }',
       "{ any_of: ['*'] }",
       'applies.members: is never so: none of the kinds has members',
+    ],
+    [
+      'mambo-emm',
+      'applies: { kinds: [local-admin, ldap-group] }',
+      "{ any_of: ['*'] }",
+      'applies.kinds: is never so: mambo-emm has member, access-token',
     ],
     [
       'ivanti-epmm',

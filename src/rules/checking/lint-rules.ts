@@ -6,7 +6,7 @@ import { referencesOf, type RuleFault } from '../language/parameters.js';
 import type { ParsedRule, RuleFile } from '../language/parse-rules.js';
 import { withValues } from '../ruleset.js';
 import { neverFaults } from './lint-never.js';
-import { rightsNamed, type NamedRight } from './named-rights.js';
+import { rightsInTests, rightsNamed, type NamedRight } from './named-rights.js';
 import type { Vocabulary } from './vocabulary.js';
 
 export interface LintFault {
@@ -48,6 +48,7 @@ export function lintRules(
 function faultsOf(rule: ParsedRule, vocabulary: Vocabulary): RuleFault[] {
   return [
     ...rightsNamed(rule.written).flatMap((name) => nameFaults(name, vocabulary)),
+    ...rightsInTests(rule.written).flatMap((name) => nameFaults(name, vocabulary)),
     ...controlFaults(rule),
     ...neverFaults(withValues(rule)),
     ...unusedFaults(rule),
@@ -60,6 +61,12 @@ const NAMED = /^(role:|role-named:)?(.*)$/s;
 
 function nameFaults({ path, name }: NamedRight, { permissions, roles }: Vocabulary): RuleFault[] {
   const [, prefix = '', word = ''] = NAMED.exec(name) ?? [];
+  if (word === '')
+    return [{ path, message: `"${name}" names nothing; write what it is called after the colon` }];
+  if (word.slice(0, -1).includes('*'))
+    return [
+      { path, message: `"${name}" means nothing: a star stands at the end, and there are no other patterns` },
+    ];
   const known =
     prefix === ''
       ? permissions

@@ -21,6 +21,27 @@ export function rightsNamed(rule: WrittenRule): NamedRight[] {
   });
 }
 
+/**
+ * The permissions that tests give, without their scopes: a slip in one makes a test that proves nothing. A rule about tiers
+ * is tested with permissions that nobody knows, on purpose.
+ */
+export function rightsInTests({ match, tests = [] }: WrittenRule): NamedRight[] {
+  if (match.tier !== undefined) return [];
+  return tests.flatMap(({ given: { principals = {}, roles = {} } }, i) => {
+    const given = ['tests', i, 'given'];
+    const held = Object.entries(principals).flatMap(([name, { permissions, latent }]) =>
+      Object.entries({ permissions, latent }).map(([key, names]) => ({
+        path: [...given, 'principals', name, key],
+        names,
+      })),
+    );
+    const allowed = Object.entries(roles).map(([id, names]) => ({ path: [...given, 'roles', id], names }));
+    return [...held, ...allowed].flatMap(({ path, names = [] }) =>
+      names.map((name, at) => ({ path: [...path, at], name: name.replace(/@[^@]*$/, '') })),
+    );
+  });
+}
+
 interface RightsList {
   readonly path: Path;
   readonly names: Names;

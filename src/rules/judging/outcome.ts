@@ -12,7 +12,7 @@ export interface Reason {
 export interface Hit {
   readonly is: 'hit';
   readonly reasons: readonly Reason[];
-  /** The end of "…: holds Wipe device". */
+  /** The end of "… Not so: holds Wipe device". */
   readonly fact: string;
 }
 interface Miss {

@@ -70,7 +70,8 @@ export class Tally {
         severity,
         subject,
         fields: part.fields,
-        message: fact === '' ? `${title}.` : `${title}: ${fact}.`,
+        // the title is what should be so, and without these words the sentence would say both
+        message: fact === '' ? `${title}.` : `${title}. Not so: ${fact}.`,
         because: distinct(part.reasons.map(({ because }) => because)),
         matched: [...new Set(part.reasons.map(({ matched }) => matched))].sort(byText),
       });

@@ -15,6 +15,8 @@ const MEMBERS = z.union([amount(), z.literal('unknown'), section({ count: amount
   error: 'must be a number, "unknown", or { count: 12, known: false }',
 });
 
+const TEXT = z.string({ error: 'must be a text; a number needs quotes' });
+
 const PRINCIPAL = section({
   kind: z.enum(PRINCIPAL_KINDS).optional(),
   key: z.union([z.string(), z.null()], { error: 'must be a text, or null: erased' }).optional(),
@@ -25,8 +27,8 @@ const PRINCIPAL = section({
   permissions: names().optional(),
   latent: names().optional(),
   via: z.record(z.string(), names(), { error: 'must be a mapping of groups or units to roles' }).optional(),
-  owner: z.string().optional(),
-  createdBy: z.string().optional(),
+  owner: TEXT.optional(),
+  createdBy: TEXT.optional(),
   createdAt: DAY.optional(),
   expiresAt: DAY.optional(),
   lastRotatedAt: DAY.optional(),

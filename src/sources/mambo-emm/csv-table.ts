@@ -23,6 +23,12 @@ interface Cell {
   readonly offset: number;
 }
 
+const NO_TABLE =
+  'the first row must name the columns, separated by commas or semicolons; what is separated by tabs, or begins with "sep=", is not read';
+
+const isTable = ([first, ...others]: readonly Cell[]): boolean =>
+  first !== undefined && !/^sep=/i.test(first.text) && (others.length > 0 || !first.text.includes('\t'));
+
 const START: Position = { line: 1, column: 1 };
 
 /**
@@ -43,7 +49,11 @@ export class CsvTable implements Located {
     const [header = [], ...rows] = records;
     this.header = header;
     this.rows = rows;
-    this.faults = fault ? [this.place(fault)] : [...this.headerFaults(), ...this.widthFaults()];
+    this.faults = fault
+      ? [this.place(fault)]
+      : isTable(header)
+        ? [...this.headerFaults(), ...this.widthFaults()]
+        : [{ position: START, where: '', message: NO_TABLE }];
     this.value = { [list]: this.faults.length === 0 ? rows.map((row) => this.entry(row)) : [] };
   }
 
@@ -105,7 +115,7 @@ export class CsvTable implements Located {
             {
               position: this.locate([this.list, i]),
               where: `${this.list}[${i}]`,
-              message: `has ${row.length} cells under ${due} columns; a text with a comma needs double quotes`,
+              message: `has ${row.length} cells under ${due} columns; ${row.length < due ? 'what is empty is a cell, too' : 'a text with a comma needs double quotes'}`,
             },
           ],
     );

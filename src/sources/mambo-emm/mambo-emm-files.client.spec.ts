@@ -150,7 +150,7 @@ describe('a faulty export', () => {
     expect(await faults('bad.yaml', text)).toEqual([
       'bad.yaml has 14 faults',
       'bad.yaml:1:1 exporter: missing; it must be a text that is not blank',
-      'bad.yaml:1:9 format: must be rolewatch-mambo-emm/1; did you mean "rolewatch-mambo-emm/1"?',
+      'bad.yaml:1:9 format: must be rolewatch-mambo-emm/1',
       'bad.yaml:2:7 team: is another team than the one that this source is configured for (team in rolewatch.yaml)',
       'bad.yaml:3:13 exportedAt: is in the future',
       'bad.yaml:6:5 accessTokens[0].expires: unknown key; did you mean "expiresAt"?',
@@ -192,7 +192,7 @@ describe('a faulty export', () => {
     expect(all).toEqual([
       't.csv has 2 faults',
       expect.stringMatching(/^t\.csv:1:\d+ token: looks like a token's value/),
-      't.csv:3:1 accessTokens[1]: has 3 cells under 16 columns; a text with a comma needs double quotes',
+      't.csv:3:1 accessTokens[1]: has 3 cells under 16 columns; what is empty is a cell, too',
       'r.csv has a fault',
       'r.csv:4:4 roles[1].permissions.team: must be one of view, manage-general, manage-security; did you mean "view"?',
       'm.csv has a fault',
@@ -231,6 +231,24 @@ describe('a faulty export', () => {
     expect(all).toHaveLength(2);
     expect(all[1]).toMatch(/^secret\.yaml:8:\d+ .*looks like a token's value.*revoke it/);
     expect(all.join()).not.toContain(secret);
+  });
+
+  it.each(['', '\ufeff\r\n', 'sep=;\r\nid;name\r\n', 'id\tname\tteam\na\tA\tview\n'])(
+    'is told of once where it is no table: %j',
+    async (text) => {
+      await written('manifest.yaml', HEAD);
+      expect(await faults('t.csv', text)).toEqual([
+        't.csv has a fault',
+        expect.stringMatching(/^t\.csv:1:1 the first row must name the columns/),
+      ]);
+    },
+  );
+
+  it('with a merge key is told to write the keys out', async () => {
+    const text = `${HEAD}accessTokens:\n  - id: a\n    permissions: { <<: { team: view } }\n`;
+    expect(await faults('bad.yaml', text)).toContain(
+      'bad.yaml:7:20 accessTokens[0].permissions.<<: merge keys are not known here; write the keys out',
+    );
   });
 
   it('of an unknown kind, or of another encoding, is refused', async () => {

@@ -150,6 +150,10 @@ describe('an evidence bundle', () => {
 
   it('is refused with the wrong key', async () => {
     await expect(verifyBundle(place, '00')).rejects.toMatchObject({ code: 'evidence-broken' });
+    await expect(verifyBundle('.')).rejects.toMatchObject({
+      code: 'usage',
+      message: '. cannot be read: it is a folder',
+    });
   });
 
   it('is refused whichever byte is another one', async () => {

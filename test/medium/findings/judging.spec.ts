@@ -186,6 +186,10 @@ describe('a waiver', () => {
     expect((await court.judge()).notes).toEqual([
       expect.stringMatching(/never showed "roots"; did you mean "root"/),
     ]);
+    court.waivers = waiverOf('root').replace(/kind: [a-z-]+/, 'kind: ldap-group');
+    expect((await court.judge()).notes).toEqual([
+      'waivers.yaml:3 waivers[0].subject.kind: hq never showed a ldap-group "root", only another kind of principal with this key',
+    ]);
     court.waivers = waiverOf('root').replace('no-wipe', 'no-wipes');
     expect((await court.judge()).notes).toEqual([
       expect.stringMatching(/no rule "no-wipes"; did you mean "no-wipe"/),
