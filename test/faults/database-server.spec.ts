@@ -13,7 +13,7 @@ import { Cluster } from './support/cluster.js';
 import { describeWith } from './support/needs.js';
 import { Site } from './support/site.js';
 import { StatementTap } from './support/statement-tap.js';
-import { long, times } from './support/tier.js';
+import { inLongTier, long, times } from './support/tier.js';
 
 jest.setTimeout(long ? 1_200_000 : 240_000);
 
