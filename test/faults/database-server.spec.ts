@@ -144,17 +144,20 @@ describe('a standby that takes over', () => {
   });
 
   // the lease of a run that the standby never heard the end of runs out first: minutes
-  inLongTier('asynchronously: the last snapshots may be lost; what is there is sound, and the product goes on', async () => {
-    const { site, reported, lost, close } = await failOver(false, times(4, 8));
-    try {
-      process.stderr.write(`asynchronous standby: ${lost} of ${reported.length} reported snapshots lost\n`);
-      // only what the standby had not received
-      expect(lost).toBeLessThanOrEqual(2);
-      expect(await afterwards(site)).toEqual(SOUND);
-    } finally {
-      await close();
-    }
-  });
+  inLongTier(
+    'asynchronously: the last snapshots may be lost; what is there is sound, and the product goes on',
+    async () => {
+      const { site, reported, lost, close } = await failOver(false, times(4, 8));
+      try {
+        process.stderr.write(`asynchronous standby: ${lost} of ${reported.length} reported snapshots lost\n`);
+        // only what the standby had not received
+        expect(lost).toBeLessThanOrEqual(2);
+        expect(await afterwards(site)).toEqual(SOUND);
+      } finally {
+        await close();
+      }
+    },
+  );
 });
 
 describe('no room for more', () => {
