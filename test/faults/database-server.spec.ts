@@ -114,8 +114,8 @@ describe('a standby that takes over', () => {
         if (n === runs - 2 && !synchronous) await standby.freeze();
         const run = site.rolewatch('run', '--json');
         if (last) void sleep(700).then(() => primary.crash());
-        const { status, said } = await run;
-        if (status === 0) reported.push((JSON.parse(said) as { runs: { snapshot: Reported }[] }).runs[0]!.snapshot); // prettier-ignore
+        const { status, answer } = await run;
+        if (status === 0) reported.push((JSON.parse(answer) as { runs: { snapshot: Reported }[] }).runs[0]!.snapshot); // prettier-ignore
       }
       if (primary.running) await primary.crash();
       if (!synchronous) await standby.thaw();

@@ -27,6 +27,8 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   /** Both streams, in order. */
   readonly said: string;
+  /** What it answered: standard output alone. */
+  readonly answer: string;
 }
 
 export interface Started {
@@ -127,7 +129,8 @@ ${more}`,
     });
     stdout.end();
     stderr.end();
-    return { status, signal: null, said: (await out) + (await err) };
+    const answer = await out;
+    return { status, signal: null, said: answer + (await err), answer };
   }
 
   /** The same in a process of its own. @param before a program that starts it, with its arguments */
@@ -143,11 +146,14 @@ ${more}`,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
+    let answer = '';
+    child.stdout.on('data', (chunk) => (answer += String(chunk)));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
     const ended = once(child, 'close').then((): Ended => ({
       status: child.exitCode,
       signal: child.signalCode,
       said,
+      answer,
     }));
     return { child, ended, said: () => said };
   }
