@@ -16,6 +16,7 @@ import { expectSound, expectWords } from './support/afterwards.js';
 import { Authority } from './support/certificates.js';
 import { describeWith } from './support/needs.js';
 import { TcpProxy } from './support/tcp-proxy.js';
+import { long } from './support/tier.js';
 
 const TO = ['sec@example.com', 'ciso@example.com'];
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -207,19 +208,23 @@ describeWith(['openssl'])('mail', () => {
     ],
   ];
 
-  it.each(BAD)('%s: waits, says why, and arrives once it is well', async (_, bad, words) => {
-    await told();
-    await deliver(await bad());
-    for (const { state, why } of await outbox()) {
-      expect(state).toBe('pending');
-      if (why === undefined) continue;
-      expectWords(why);
-      expect(why).toMatch(words);
-    }
-    expect((await outbox()).some(({ why }) => why !== undefined)).toBe(true);
-    const good = await serve();
-    await expectTold(configOf(good.port), good.taken);
-  });
+  // the short tier takes a few of them: each waits for what the others wait for
+  it.each(BAD.filter((_, n) => long || n % 3 === 0))(
+    '%s: waits, says why, and arrives once it is well',
+    async (_, bad, words) => {
+      await told();
+      await deliver(await bad());
+      for (const { state, why } of await outbox()) {
+        expect(state).toBe('pending');
+        if (why === undefined) continue;
+        expectWords(why);
+        expect(why).toMatch(words);
+      }
+      expect((await outbox()).some(({ why }) => why !== undefined)).toBe(true);
+      const good = await serve();
+      await expectTold(configOf(good.port), good.taken);
+    },
+  );
 
   it('one of two is taken, the other later', async () => {
     await told();

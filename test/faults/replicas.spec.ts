@@ -9,7 +9,7 @@ import { Cluster } from './support/cluster.js';
 import { describeWith } from './support/needs.js';
 import { Replicas } from './support/replicas.js';
 import { Site } from './support/site.js';
-import { long, seed, times } from './support/tier.js';
+import { inLongTier, long, seed, times } from './support/tier.js';
 
 jest.setTimeout(long ? 1_800_000 : 240_000);
 
@@ -80,7 +80,7 @@ const endSchedule = () =>
   );
 
 describe('replicas on one schedule', () => {
-  it('publish each slot once and leave none out, killed and stopped at random', async () => {
+  inLongTier('publish each slot once and leave none out, killed and stopped at random', async () => {
     process.stderr.write(`ROLEWATCH_SEED=${seed}\n`);
     for (let n = 0; n < times(3, 8); n++) await replicas.start();
     await afflict(seeded(seed), times(4, 60));
@@ -92,7 +92,7 @@ describe('replicas on one schedule', () => {
 });
 
 describe('replicas and their database', () => {
-  it('go on when PostgreSQL is killed under them, again and again', async () => {
+  inLongTier('go on when PostgreSQL is killed under them, again and again', async () => {
     const random = seeded(seed);
     const cluster = await Cluster.create();
     const urls = { ownerUrl: cluster.url('rolewatch_owner'), appUrl: cluster.url('rolewatch_login') };
@@ -131,36 +131,41 @@ describe('replicas and their database', () => {
 });
 
 describe('two versions side by side', () => {
-  it('a process that cannot read the active ruleset reads and publishes, does not judge, and says so', async () => {
-    expect(await site.rolewatch('run')).toMatchObject({ status: 0 });
-    const document = { rolewatch: 99, rules: [] };
-    const newer = {
-      digest: rulesetDigest(document),
-      document,
-      rules: [],
-      judge: () => ({ violations: [], assessments: [] }),
-    };
-    await fresh.db.transaction((tx) =>
-      activate(tx, newer, { actor: 'a newer version', reason: 'its rules' }),
-    );
-    const replica = await replicas.start();
-    const before = await published();
-    site.nextDay();
-    while ((await published()) <= before) await sleep(100);
-    expect(replica.said()).toMatch(/not judging: this program cannot read the active ruleset [0-9a-f]{12}: /);
-    expect(await count(`FROM judgement WHERE ruleset_digest = '${newer.digest}'`)).toBe(0);
-    expect((await site.rolewatch('run')).said).toMatch(
-      /Not judged: this program cannot read the active ruleset/,
-    );
-    // when the rules are such as it knows, it judges what it has published meanwhile
-    expect(await site.rolewatch('rules', 'activate', '--reason', 'back to ours')).toMatchObject({
-      status: 0,
-    });
-    while (!replica.said().includes('not judging: null')) await sleep(100);
-    await settle();
-    await endSchedule();
-    expect(await afterwards(site)).toEqual(SOUND);
-  });
+  inLongTier(
+    'a process that cannot read the active ruleset reads and publishes, does not judge, and says so',
+    async () => {
+      expect(await site.rolewatch('run')).toMatchObject({ status: 0 });
+      const document = { rolewatch: 99, rules: [] };
+      const newer = {
+        digest: rulesetDigest(document),
+        document,
+        rules: [],
+        judge: () => ({ violations: [], assessments: [] }),
+      };
+      await fresh.db.transaction((tx) =>
+        activate(tx, newer, { actor: 'a newer version', reason: 'its rules' }),
+      );
+      const replica = await replicas.start();
+      const before = await published();
+      site.nextDay();
+      while ((await published()) <= before) await sleep(100);
+      expect(replica.said()).toMatch(
+        /not judging: this program cannot read the active ruleset [0-9a-f]{12}: /,
+      );
+      expect(await count(`FROM judgement WHERE ruleset_digest = '${newer.digest}'`)).toBe(0);
+      expect((await site.rolewatch('run')).said).toMatch(
+        /Not judged: this program cannot read the active ruleset/,
+      );
+      // when the rules are such as it knows, it judges what it has published meanwhile
+      expect(await site.rolewatch('rules', 'activate', '--reason', 'back to ours')).toMatchObject({
+        status: 0,
+      });
+      while (!replica.said().includes('not judging: null')) await sleep(100);
+      await settle();
+      await endSchedule();
+      expect(await afterwards(site)).toEqual(SOUND);
+    },
+  );
 });
 
 describeWith(['faketime'])('clocks', () => {

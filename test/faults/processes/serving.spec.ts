@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { Service, type ServiceOptions } from '../../support/service.js';
 import { UnsteadyProxy } from '../../support/unsteady-proxy.js';
+import { inLongTier } from '../support/tier.js';
 
 let fresh: TestDatabase;
 let silent: Server;
@@ -108,7 +109,7 @@ describe('a process that is asked to stop', () => {
     expect(await service.end('SIGTERM')).toMatchObject({ ended: 'SIGTERM' });
   });
 
-  it('while its database swallows everything: ends within the bound all the same', async () => {
+  inLongTier('while its database swallows everything: ends within the bound all the same', async () => {
     await dueNow();
     const proxy = await UnsteadyProxy.start(fresh.appUrl);
     try {

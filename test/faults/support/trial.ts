@@ -39,11 +39,11 @@ export class Trial {
     return outcome;
   }
 
-  async during(fault: () => void | Promise<void>): Promise<RunOutcome> {
+  async during(fault: () => void | Promise<void>, renames = false): Promise<RunOutcome> {
     const before = await stored(this.pipeline.db);
     addAdmin(this.pipeline.estate, `newcomer-${++this.newcomers}`, [FIELD, 7]);
     await fault();
-    return during(this.pipeline, before);
+    return during(this.pipeline, before, renames);
   }
 
   /** As whoever runs the server would, and resumes what was paused. */

@@ -33,7 +33,7 @@ describe('what a run has staged', () => {
     });
     expect(await pipeline.run()).toMatchObject({
       outcome: 'failed',
-      why: expect.stringMatching(/the database was away: it crashed/) as string,
+      why: expect.stringMatching(/the database was away: PostgreSQL was restarted/) as string,
     });
     expect(await pipeline.publish()).toBe(1);
     expect(await pipeline.fsck()).toEqual([]);
