@@ -104,40 +104,43 @@ const snapshots = async (): Promise<number> =>
 
 const fates = Object.entries(FATES);
 
-describe.each(fates.map(([name, fate], no) => ({ name, fate, no })))('$name', ({ fate, no }) => {
-  it('at each stage of a run', async () => {
-    // the short tier shares the stages among the fates
-    const moments = Object.values(MOMENTS).filter((_, at) => long || at % fates.length === no);
-    for (const moment of moments) await dayOf(() => tap.before(moment, fate));
-    expect(await afterwards(site)).toEqual(SOUND);
-  });
+// the short tier is content with the worst fate, at some of the stages
+describe.each(fates.slice(0, times(1, fates.length)).map(([name, fate]) => ({ name, fate })))(
+  '$name',
+  ({ fate }) => {
+    it('at each stage of a run', async () => {
+      const moments = Object.values(MOMENTS).filter((_, at) => long || at % 3 === 0);
+      for (const moment of moments) await dayOf(() => tap.before(moment, fate));
+      expect(await afterwards(site)).toEqual(SOUND);
+    });
 
-  it('when a publication is committed and the answer is lost: it is published once', async () => {
-    const before = await snapshots();
-    await dayOf(() => atCommit(fate));
-    expect(await snapshots()).toBe(before + 1);
-    expect(await afterwards(site)).toEqual(SOUND);
-  });
+    it('when a publication is committed and the answer is lost: it is published once', async () => {
+      const before = await snapshots();
+      await dayOf(() => atCommit(fate));
+      expect(await snapshots()).toBe(before + 1);
+      expect(await afterwards(site)).toEqual(SOUND);
+    });
 
-  it('while the source is waited for: what was read before is not forgotten unnoticed', async () => {
-    const lists: readonly (readonly [Stream, string])[] = [
-      ['roles', '3'],
-      ['user_summary', '1'],
-      ['device_spaces', ''],
-    ];
-    for (const [stream, space] of lists.slice(0, times(1, 3))) {
-      const { status } = await dayOf(() => whileWaitingFor(stream, space, fate));
-      // nobody may have noticed: then what is published is what is there
-      if (status === 0) expect(await falsehoods(site)).toEqual([]);
-    }
-    expect(await afterwards(site)).toEqual(SOUND);
-  });
-});
+    it('while the source is waited for: what was read before is not forgotten unnoticed', async () => {
+      const lists: readonly (readonly [Stream, string])[] = [
+        ['roles', '3'],
+        ['user_summary', '1'],
+        ['device_spaces', ''],
+      ];
+      for (const [stream, space] of lists.slice(0, times(1, 3))) {
+        const { status } = await dayOf(() => whileWaitingFor(stream, space, fate));
+        // nobody may have noticed: then what is published is what is there
+        if (status === 0) expect(await falsehoods(site)).toEqual([]);
+      }
+      expect(await afterwards(site)).toEqual(SOUND);
+    });
+  },
+);
 
 it('the server is killed at random moments of runs, again and again', async () => {
   process.stderr.write(`ROLEWATCH_SEED=${seed}\n`);
   const random = seeded(seed);
-  for (let n = 0; n < times(2, 30); n++) {
+  for (let n = 0; n < times(1, 30); n++) {
     site.nextDay();
     const run = site.rolewatch('run');
     await sleep(random.below(900));

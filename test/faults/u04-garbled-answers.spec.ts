@@ -27,13 +27,15 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
     await trial.of(() => trial.heal());
   });
 
-  it('bits flipped in one answer: asked again, or told, and nobody is gone', async () => {
+  // a flip within a text is another statement, which only TLS could tell from the server's own: it may rename somebody
+  it('bits flipped in one answer: asked again, told, or true again with the next', async () => {
     for (let n = 0; n < times(6, 1000); n++) {
       const fault = text.flippedBit(random.below(3000), random.below(8));
-      await trial.during(() =>
-        trial.pipeline.server.inject(fault, { stream: random.pick(STREAMS) ?? 'users', times: 1 }),
+      await trial.of(
+        () => trial.pipeline.server.inject(fault, { stream: random.pick(STREAMS) ?? 'users', times: 1 }),
+        undefined,
+        true,
       );
-      await trial.heal();
     }
   });
 

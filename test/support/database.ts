@@ -46,7 +46,9 @@ export async function coldCopyOf({ name, db }: TestDatabase): Promise<TestDataba
 async function newDatabase(template: string): Promise<TestDatabase> {
   const name = `rolewatch_test_${process.pid}_${randomBytes(4).toString('hex')}`;
   const owner = new URL(setting('TEST_OWNER_URL')).username;
-  await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${owner}`));
+  // copied as files: the server's other way logs every block, which takes ten times as long
+  const how = `TEMPLATE ${template} OWNER ${owner} STRATEGY file_copy`;
+  await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} ${how}`));
   const appUrl = inDatabase(setting('TEST_APP_URL'), name);
   const db = new Database({ url: appUrl });
   return {

@@ -4,7 +4,7 @@ import type { RunOutcome } from '../../../src/runs/claim.js';
 import { stored } from '../../medium/pipeline/lists.js';
 import { addAdmin, FIELD, GLOBAL, village } from '../../medium/pipeline/village.js';
 import { Pipeline } from '../../support/pipeline.js';
-import { afterwards, during } from './afterwards.js';
+import { afterwards, during, expectSound } from './afterwards.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 /** Several pages of admins. */
@@ -31,8 +31,12 @@ export class Trial {
   }
 
   /** A run under the fault, and one after it; each time somebody came. */
-  async of(fault: () => void | Promise<void>, heal?: () => void | Promise<void>): Promise<RunOutcome> {
-    const outcome = await this.during(fault);
+  async of(
+    fault: () => void | Promise<void>,
+    heal?: () => void | Promise<void>,
+    renames = false,
+  ): Promise<RunOutcome> {
+    const outcome = await this.during(fault, renames);
     await heal?.();
     await this.heal();
     await afterwards(this.pipeline);
@@ -57,9 +61,14 @@ export class Trial {
     await this.pipeline.resume();
   }
 
+  /** What is wrong once is never right again: once at the end is enough to ask whether the store is sound. */
   async stop(): Promise<void> {
-    await this.proxy.stop();
-    await this.pipeline.stop();
+    try {
+      await expectSound(this.pipeline);
+    } finally {
+      await this.proxy.stop();
+      await this.pipeline.stop();
+    }
   }
 }
 
