@@ -53,6 +53,7 @@ const OTHER: Readonly<Record<string, (column: string) => string>> = {
   bigint: (c) => `coalesce(${c}, 0) + 1`,
   'bigint[]': (c) => `coalesce(${c}, '{}') || 1::bigint`,
   smallint: (c) => `coalesce(${c}, 0) + 1`,
+  date: (c) => `coalesce(${c}, '2026-01-01') + 1`,
   boolean: (c) => `not coalesce(${c}, false)`,
   bytea: (c) =>
     `case when length(${c}) > 0 then set_byte(${c}, 0, (get_byte(${c}, 0) + 1) % 256) else '\\x01' end`,
