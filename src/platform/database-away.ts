@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from './errors.js';
 import { isDatabaseError } from './connect.js';
+import { OWN_TIME, type OwnTime } from './own-time.js';
 
 /**
  * SQLSTATEs of what passes: connection lost (08), resources short (53), shutting down or starting (57P0x), a session
@@ -51,14 +51,18 @@ const PAUSE_MS = 500;
  * Does what has to be recorded, again and again while the database is away, for at most so long. Only for what may be
  * done twice: whether it took effect before the answer was lost, nobody knows.
  */
-export async function onceItAnswers<T>(work: () => Promise<T>, forMs: number): Promise<T> {
-  const giveUp = performance.now() + forMs;
+export async function onceItAnswers<T>(
+  work: () => Promise<T>,
+  forMs: number,
+  time: OwnTime = OWN_TIME,
+): Promise<T> {
+  const giveUp = time.now() + forMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isDatabaseAway(error) || performance.now() > giveUp) throw error;
-      await sleep(PAUSE_MS);
+      if (!isDatabaseAway(error) || time.now() > giveUp) throw error;
+      await time.sleep(PAUSE_MS);
     }
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseAway, onceItAnswers } from '../platform/database-away.js';
 import { databaseWords } from '../platform/database-words.js';
 import { messageOf } from '../platform/errors.js';
+import { OWN_TIME, type OwnTime } from '../platform/own-time.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import type { SlotStore } from './slot.store.js';
 import { TIMING, type Timing } from './timing.js';
@@ -34,6 +34,7 @@ export class LeasedRun {
     private readonly slots: SlotStore,
     private readonly runner: Runner,
     private readonly timing: Pick<Timing, 'leaseMs' | 'renewMs'> = TIMING,
+    private readonly time: OwnTime = OWN_TIME,
   ) {}
 
   /**
@@ -44,7 +45,7 @@ export class LeasedRun {
     const reading = new AbortController();
     const stopped = new AbortController();
     const tooLong = `it took longer than ${String(Math.round(limitMs / 60_000))} minutes (limits.runMinutes)`;
-    const limit = setTimeout(() => reading.abort(new Error(tooLong)), limitMs);
+    void this.passed(limitMs, stopped.signal).then((late) => late && reading.abort(new Error(tooLong)));
     const renewing = this.keepLease(claim, reading, stopped.signal);
     let outcome: RunOutcome | CutOff;
     try {
@@ -52,7 +53,6 @@ export class LeasedRun {
     } catch (error) {
       outcome = await this.afterThrow(claim, error);
     } finally {
-      clearTimeout(limit);
       stopped.abort();
       await renewing;
     }
@@ -93,17 +93,17 @@ export class LeasedRun {
 
   /** Waits for a database that is away for as long as the lease may hold: after that, others may have taken over. */
   private recorded<T>(work: () => Promise<T>): Promise<T> {
-    return onceItAnswers(work, this.timing.leaseMs);
+    return onceItAnswers(work, this.timing.leaseMs, this.time);
   }
 
   /** Renews until `stop`; aborts the reading when the lease is somebody else's, or could not be renewed while it held. */
   private async keepLease(claim: Claim, reading: AbortController, stop: AbortSignal): Promise<void> {
     // The process's own monotonic clock, and only to give up early: whether the lease holds, the database says.
-    let heldSince = performance.now();
+    let heldSince = this.time.now();
     let pauseMs = this.timing.renewMs;
-    while (await pauseFor(pauseMs, stop)) {
+    while (await this.passed(pauseMs, stop)) {
       pauseMs = this.timing.renewMs;
-      const asked = performance.now();
+      const asked = this.time.now();
       try {
         const renewal = await this.slots.renew(claim);
         if (renewal === 'lost') reading.abort(new Error(LOST));
@@ -111,17 +111,20 @@ export class LeasedRun {
         heldSince = asked;
       } catch (error) {
         pauseMs = Math.min(RETRY_MS, this.timing.renewMs);
-        if (performance.now() - heldSince < this.timing.leaseMs) continue;
+        if (this.time.now() - heldSince < this.timing.leaseMs) continue;
         reading.abort(new Error(UNRENEWED, { cause: error }));
         return;
       }
     }
   }
-}
 
-/** @returns false if `stop` came first */
-async function pauseFor(ms: number, stop: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal: stop }).catch(() => false);
+  /** @returns false if `stop` came first */
+  private async passed(ms: number, stop: AbortSignal): Promise<boolean> {
+    return this.time.sleep(ms, stop).then(
+      () => true,
+      () => false,
+    );
+  }
 }
 
 function wordsOf(reason: unknown): string {

@@ -19,7 +19,10 @@ export interface Beat {
 export class ReplicaStore {
   private readonly db: Statements;
 
-  constructor(db: Pick<Database, 'quick'>) {
+  constructor(
+    db: Pick<Database, 'quick'>,
+    private readonly id = thisProcessOnly(),
+  ) {
     this.db = db.quick;
   }
 
@@ -37,16 +40,14 @@ export class ReplicaStore {
          looked_at = coalesce(excluded.looked_at, r.looked_at),
          clock_ahead_ms = excluded.clock_ahead_ms, clock_unsure_ms = excluded.clock_unsure_ms`,
       [
-        ...[thisProcessOnly(), roles, sources, version, lookedMsAgo],
+        ...[this.id, roles, sources, version, lookedMsAgo],
         ...[skew === null ? null : inRange(skew.aheadMs), skew === null ? null : inRange(skew.unsureMs)],
       ],
     );
   }
 
   async leave(): Promise<void> {
-    await this.db.query('UPDATE replica SET stopped_at = clock_timestamp() WHERE id = $1', [
-      thisProcessOnly(),
-    ]);
+    await this.db.query('UPDATE replica SET stopped_at = clock_timestamp() WHERE id = $1', [this.id]);
   }
 
   /** Who was there long ago is of no interest. What it was configured for counts as never told: retiring then waits. */

@@ -3,6 +3,7 @@ import type { AlertRouting } from '../alerts/alert-routing.js';
 import type { Database } from '../platform/database.js';
 import { onceItAnswers } from '../platform/database-away.js';
 import { RolewatchError } from '../platform/errors.js';
+import { OWN_TIME, type OwnTime } from '../platform/own-time.js';
 import type { TagKeys } from '../platform/tag-key.store.js';
 import type { ListReading } from '../snapshots/list-reading.js';
 import { latestObservedAt } from '../snapshots/observed.view.js';
@@ -31,6 +32,8 @@ export interface RunParts {
   readonly routing?: AlertRouting;
   /** @throws RolewatchError unknown-source, config-invalid */
   readonly open: (source: string) => Promise<OpenedSource>;
+  /** Absent: as it passes. */
+  readonly time?: OwnTime;
   /** Told after each list that was read. */
   readonly progress?: (source: string, reading: ListReading) => void;
 }
@@ -109,7 +112,8 @@ export class RunSource implements Runner {
 
   /** Not recorded, the pause would let the same credentials be tried again: that may lock the account. */
   private async pause(source: string, why: string): Promise<void> {
-    await onceItAnswers(() => new PauseStore(this.parts.db).pause(source, why), PAUSE_WITHIN_MS);
+    const { db, time = OWN_TIME } = this.parts;
+    await onceItAnswers(() => new PauseStore(db).pause(source, why), PAUSE_WITHIN_MS, time);
   }
 }
 

@@ -52,6 +52,7 @@ export class SlotStore {
   constructor(
     private readonly db: Database,
     private readonly timing: Pick<Timing, 'leaseMs'> = TIMING,
+    private readonly holder = thisProcess(),
   ) {
     this.quick = db.quick;
   }
@@ -211,7 +212,7 @@ export class SlotStore {
     const [slot] = await tx.query<{ epoch: number }>(
       `UPDATE slot SET state = 'leased', epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond', holder = $4
         WHERE source = $1 AND due_at = $2 RETURNING epoch`,
-      [source, dueAt, this.timing.leaseMs, thisProcess()],
+      [source, dueAt, this.timing.leaseMs, this.holder],
     );
     if (slot === undefined) throw new Error('the slot to lease is gone');
     const runId = await beginRun(tx, { source, dueAt, epoch: slot.epoch, baseSeq });

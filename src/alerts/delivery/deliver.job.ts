@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import type { Log } from '../../platform/log.js';
+import { OWN_TIME, type OwnTime } from '../../platform/own-time.js';
 import type { Delivery } from './back-off.js';
 import type { Channel } from './channel.js';
 import type { Claimed, DeliveryStore } from './delivery.store.js';
@@ -35,6 +35,7 @@ export class DeliverJob {
     private readonly outbox: DeliveryStore,
     private readonly channels: readonly Channel[],
     private readonly log: Pick<Log, 'info' | 'warn' | 'error'>,
+    private readonly time: OwnTime = OWN_TIME,
   ) {}
 
   /** One look at the outbox; one that comes while the last is still going on does nothing. Never rejects. */
@@ -85,7 +86,7 @@ export class DeliverJob {
   }
 
   private isQuiet(channel: Channel): boolean {
-    return (this.quiet.get(channel)?.until ?? 0) > performance.now();
+    return (this.quiet.get(channel)?.until ?? 0) > this.time.now();
   }
 
   private remember(channel: Channel, { channelDown }: Delivery): void {
@@ -94,6 +95,6 @@ export class DeliverJob {
       return;
     }
     const ms = Math.min((this.quiet.get(channel)?.ms ?? FIRST_QUIET_MS / 2) * 2, LONGEST_QUIET_MS);
-    this.quiet.set(channel, { until: performance.now() + ms, ms });
+    this.quiet.set(channel, { until: this.time.now() + ms, ms });
   }
 }
