@@ -111,6 +111,7 @@ export class StageStore {
   async keep(run: RunFrame, step: Step, attempt: number, page: StagedPage): Promise<void> {
     const at: readonly CopyValue[] = [run.runId, step.stream, step.scope, attempt];
     await this.db.transaction(async (tx) => {
+      await refuseLostStaging(tx, run.runId);
       await tx.copy(
         'stage_seen (run_id, stream, scope, attempt, identity_id, tag, page_no)',
         page.seen.map((s) => [...at, s.identityId, s.tag, page.no]),
@@ -161,38 +162,36 @@ export class StageStore {
 
   /**
    * Forgets what this run staged, and what others left behind whose slot has ended or was taken over. That a lease has
-   * run out says nothing: it may be renewed yet, and is not renewed while its run is published.
+   * run out says nothing: it may be renewed yet, and is not renewed while its run is published. The mark goes first: who
+   * wakes up and would stage on finds it gone, and who has just staged is waited for.
    */
   async clear(runId: bigint): Promise<void> {
     const dead = await this.db.query<{ run_id: string }>(
-      `SELECT DISTINCT p.run_id FROM (SELECT run_id FROM stage_page UNION SELECT run_id FROM stage_identity UNION SELECT run_id FROM stage_run) p
-        WHERE p.run_id = $1 OR NOT EXISTS (SELECT FROM slot WHERE slot.run_id = p.run_id AND state = 'leased')`,
-      [runId],
+      `SELECT p.run_id FROM (SELECT run_id FROM stage_page UNION SELECT run_id FROM stage_identity
+                             UNION SELECT run_id FROM stage_closing UNION SELECT run_id FROM stage_run) p
+        WHERE NOT EXISTS (SELECT FROM slot WHERE slot.run_id = p.run_id AND state = 'leased')`,
     );
-    const ids = dead.map((d) => d.run_id);
-    for (const table of [
-      'stage_record',
-      'stage_seen',
-      'stage_closing',
-      'stage_page',
-      'stage_identity',
-      'stage_run',
-    ]) {
-      if (ids.length > 0) await this.db.query(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [ids]);
-    }
+    const ids = [...dead.map((d) => d.run_id), runId];
+    await this.db.transaction(async (tx) => {
+      for (const table of STAGING) await tx.execute(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [ids]);
+    });
   }
 }
 
+const STAGING = ['stage_run', 'stage_record', 'stage_seen', 'stage_closing', 'stage_page', 'stage_identity'];
+
 /**
- * In the publishing transaction: what was staged is still there. Unlogged tables are empty after a crash of the server,
- * and a run that only waited for its source meanwhile would not notice: what it had read would pass for gone.
+ * Inside the transaction that stages or publishes: what was staged is still there, and nobody clears it away until the
+ * end. Unlogged tables are empty after a crash of the server, and a run that only waited for its source meanwhile would
+ * not notice: what it had read would pass for gone. Of a run that slept until it was taken over, the successor has cleared
+ * them, and what it stages on nobody would ever forget.
  * @throws DatabaseRestarted
  */
 export async function refuseLostStaging(tx: Tx, runId: bigint): Promise<void> {
-  const mark = await tx.query('SELECT FROM stage_run WHERE run_id = $1', [runId]);
+  const mark = await tx.query('SELECT FROM stage_run WHERE run_id = $1 FOR KEY SHARE', [runId]);
   if (mark.length === 0)
     throw new DatabaseRestarted(
-      'PostgreSQL was restarted, or another server took over, while the source was read: what had been read is lost, and nothing of it is published',
+      'PostgreSQL was restarted, or another server or run took over, while the source was read: what had been read is lost, and nothing of it is published',
     );
 }
 

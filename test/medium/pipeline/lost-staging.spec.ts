@@ -51,4 +51,21 @@ describe('what a run has staged', () => {
     expect(await pipeline.db.query('SELECT FROM record')).not.toEqual([]);
     expect(await pipeline.fsck()).toEqual([]);
   });
+
+  it('is not added to by a run that slept until it was taken over: nobody would ever clear that away', async () => {
+    const { keep } = StageStore.prototype;
+    jest.spyOn(StageStore.prototype, 'keep').mockImplementationOnce(async function (
+      this: StageStore,
+      ...args
+    ) {
+      await pipeline.db.query(
+        `UPDATE slot SET epoch = epoch + 1, lease_until = NULL, state = 'due' WHERE state = 'leased'`,
+      );
+      await new StageStore(pipeline.db).clear(0n);
+      await keep.apply(this, args);
+      throw new Error('its own process notices, and stops');
+    });
+    expect(await pipeline.run()).toMatchObject({ outcome: 'failed' });
+    for (const table of STAGING) expect(await pipeline.db.query(`SELECT FROM ${table}`)).toEqual([]);
+  });
 });
