@@ -75,7 +75,7 @@ export class SourceReader {
       matters: new WhoMatters(await knownToMatter(this.db, run.source), nameTags),
       fullDetail: options.fullDetail,
       withRightsOf: (stored, record) => source.withRightsOf(stored, record),
-      now: await databaseClock(this.db),
+      now: () => databaseTime(this.db),
     };
   }
 }
@@ -160,9 +160,9 @@ function endsTheRun(error: unknown): boolean {
   return !(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled';
 }
 
-/** The database's time, carried on by this process's monotonic clock. */
-async function databaseClock(db: Database): Promise<() => Date> {
+/** Asked anew each time: a clock of this machine stands still while it is suspended. */
+async function databaseTime(db: Database): Promise<Date> {
   const [row] = await db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
-  const start = (row?.now ?? new Date()).getTime() - performance.now();
-  return () => new Date(start + performance.now());
+  if (row === undefined) throw new Error('SELECT without FROM gives one row');
+  return row.now;
 }

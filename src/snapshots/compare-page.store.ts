@@ -18,7 +18,7 @@ export interface ComparisonFrame {
   /** Whose directory entries are kept whole; learns from what is compared. */
   readonly matters: WhoMatters;
   /** Time by the database's clock. */
-  readonly now: () => Date;
+  readonly now: () => Promise<Date>;
   /** Keep names of every directory entry (configuration `directoryDetail: full`). */
   readonly fullDetail: boolean;
   /** The record with the rights of both (Source.withRightsOf). */

@@ -106,9 +106,8 @@ class OneList {
   }
 
   /** Files are dated by whoever exported them, a live source by the database's clock: never by this machine's. */
-  private clock(): () => Date {
-    const { exportedAt } = this.source;
-    return exportedAt ? () => exportedAt : this.frame.now;
+  private async now(): Promise<Date> {
+    return this.source.exportedAt ?? this.frame.now();
   }
 
   private async knownPages(): Promise<ReadonlyMap<number, string>> {
@@ -117,7 +116,7 @@ class OneList {
   }
 
   private async readOnce(proveEnd: boolean): Promise<Attempt> {
-    const notes = new AttemptNotes(this.attempts.length + 1, this.clock());
+    const notes = new AttemptNotes(this.attempts.length + 1, await this.now());
     const known = await this.knownPages();
     try {
       for await (const page of this.source.read(this.frame.step, { signal: this.signal, proveEnd })) {
@@ -131,7 +130,7 @@ class OneList {
     } catch (error) {
       notes.fail(error);
     }
-    const attempt = notes.done(known.size);
+    const attempt = notes.done(known.size, await this.now());
     this.attempts.push(attempt);
     return attempt;
   }
@@ -193,16 +192,11 @@ class AttemptNotes {
   private pages = 0;
   private rows = 0;
   private unchanged = true;
-  private readonly from: Date;
-  private to: Date;
 
   constructor(
     readonly no: number,
-    private readonly now: () => Date,
-  ) {
-    this.from = now();
-    this.to = this.from;
-  }
+    private readonly from: Date,
+  ) {}
 
   add(page: Page, same: boolean): void {
     this.pages += 1;
@@ -211,7 +205,6 @@ class AttemptNotes {
     this.faults.push(...(same ? page.listFaults : page.faults));
     this.digest.update(Buffer.from(page.sha256, 'hex'));
     this.unchanged &&= same;
-    this.to = this.now();
   }
 
   get masked(): boolean {
@@ -225,7 +218,7 @@ class AttemptNotes {
     this.faults.push({ code: error.code, message: error.message });
   }
 
-  done(knownPages: number): Attempt {
+  done(knownPages: number, to: Date): Attempt {
     return {
       no: this.no,
       pages: this.pages,
@@ -234,7 +227,7 @@ class AttemptNotes {
       faults: this.faults,
       pagesDigest: this.digest.digest(),
       readFrom: this.from,
-      readTo: this.to,
+      readTo: to,
       unchanged: this.unchanged && this.pages > 0 && this.pages === knownPages,
     };
   }

@@ -60,6 +60,22 @@ describe('a run', () => {
     await expect(pipeline.run()).rejects.toMatchObject({ code: 'source-paused' });
   });
 
+  it('states when it read by the database alone: a machine that is suspended meanwhile has clocks that stand still', async () => {
+    const asked: number[] = [];
+    const look = { name: 'somebody looks at the clock', ask: () => void asked.push(Date.now()) };
+    pipeline.server.inject(look, { stream: 'user_summary', space: '1' });
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const seq = await pipeline.publish();
+    jest.restoreAllMocks();
+    const [list] = await pipeline.db.query<{ from: Date; to: Date }>(
+      `select read_from as from, read_to as to from observation
+        where seq = $1 and stream = 'user_summary' and scope = '1'`,
+      [seq],
+    );
+    expect(list?.from.getTime()).toBeLessThanOrEqual(asked[0] ?? 0);
+    expect(list?.to.getTime()).toBeGreaterThanOrEqual(asked.at(-1) ?? Infinity);
+  });
+
   it('that finds nothing new makes a snapshot and no row of its own', async () => {
     await pipeline.publish();
     const before = await rows(pipeline);
