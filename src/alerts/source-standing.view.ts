@@ -19,7 +19,7 @@ export const SLOTS_WITHOUT = `
   SELECT count(*)::int FROM slot WHERE source = s.name AND trigger = 'schedule' AND state IN ('failed', 'missed')
      AND due_at > coalesce(n.recorded_at, s.created_at)
      AND why NOT LIKE 'paused since %' AND why NOT LIKE 'the schedule was changed %'
-     AND why NOT LIKE 'the source is no longer configured%'`;
+     AND why NOT LIKE 'the source is no longer configured%' AND why NOT LIKE 'the source was not configured%'`;
 
 /** How it ends is not known yet. */
 export const OPEN_SLOT = `

@@ -16,7 +16,7 @@ function after(situation: Partial<Situation>, schedule: Schedule | null = hourly
 
 const told = (endings: CatchUp['ended']) =>
   endings.map(({ dueAt, state, why }) => [dueAt.getUTCHours(), state, why]);
-const NOBODY = 'no process was running';
+const NOBODY = 'no process that reads it was running';
 
 describe('catching up', () => {
   it('sees the next slot of a source that was never seen, and invents no past', () => {
@@ -43,6 +43,15 @@ describe('catching up', () => {
     expect(told(plan.missed)).toEqual([
       [10, 'missed', NOBODY],
       [11, 'missed', NOBODY],
+    ]);
+  });
+
+  it('does not say that nobody was there while the source was left out of the configuration', () => {
+    const plan = after({ lastSeen: { ...seen(9), leftOut: true }, seen: [] });
+    expect(plan.due).toEqual([hour(12), hour(13)]);
+    expect(told(plan.missed)).toEqual([
+      [10, 'missed', 'the source was not configured'],
+      [11, 'missed', 'the source was not configured'],
     ]);
   });
 

@@ -13,6 +13,8 @@ export interface SeenSlot {
   readonly dueAt: Date;
   /** When a process first saw it; before `dueAt` unless it was found too late. */
   readonly createdAt: Date;
+  /** It ended because no configuration named the source any more. */
+  readonly leftOut?: boolean;
 }
 
 export interface Situation {
@@ -45,7 +47,8 @@ export interface CatchUp {
 /** Slots recorded one by one after a gap; what lies before is told by the oldest of them. */
 export const LISTED_AFTER_GAP = 1_000;
 
-const NOBODY = 'no process was running';
+const NOBODY = 'no process that reads it was running';
+const LEFT_OUT = 'the source was not configured';
 const WAITED = 'it was still waiting for its turn when the next slot was due';
 const ABANDONED = 'the process that read it stopped before publishing, and a newer slot was due';
 const RESCHEDULED = 'the schedule was changed before it was due';
@@ -66,9 +69,10 @@ export function catchUp(schedule: Schedule | null, situation: Situation, limit =
   const runnableUnseen = unseen.filter((slot) => pausedWhy(situation, slot) === null);
   const newest = latest([...runnable.map((slot) => slot.dueAt), ...runnableUnseen]);
   for (const slot of runnable) if (slot.dueAt.getTime() !== newest) ended.push(passedOver(situation, slot));
+  const unread = situation.lastSeen?.leftOut === true ? LEFT_OUT : NOBODY;
   const missed = unseen
     .filter((slot) => slot.getTime() !== newest)
-    .map((dueAt): Ending => ({ dueAt, state: 'missed', why: pausedWhy(situation, dueAt) ?? NOBODY }));
+    .map((dueAt): Ending => ({ dueAt, state: 'missed', why: pausedWhy(situation, dueAt) ?? unread }));
   const due = unseen.filter((slot) => slot.getTime() === newest);
   const next = schedule === null ? null : nextSlot(schedule, situation.now);
   if (next !== null && !situation.seen.some((slot) => slot.dueAt.getTime() === next.getTime()))

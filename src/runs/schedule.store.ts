@@ -24,6 +24,7 @@ export interface ScheduledSource {
  * so that processes with different configurations do not end each other's slots.
  */
 const UNCONFIGURED_GRACE = `interval '1 hour'`;
+const UNCONFIGURED = `'the source is no longer configured'`;
 
 /** Sees slots before they are due, and gives each that passed unread its state. */
 export class ScheduleStore {
@@ -71,7 +72,7 @@ export class ScheduleStore {
     await this.db.query(
       `WITH ended AS (
          UPDATE slot SET state = CASE state WHEN 'due' THEN 'missed' ELSE 'failed' END, lease_until = NULL,
-                why = 'the source is no longer configured', ended_at = clock_timestamp()
+                why = ${UNCONFIGURED}, ended_at = clock_timestamp()
           WHERE state IN ('due', 'leased') AND due_at < clock_timestamp() - ${UNCONFIGURED_GRACE}
             AND (lease_until IS NULL OR lease_until < clock_timestamp() - ${UNCONFIGURED_GRACE})
             AND source <> ALL($1)
@@ -105,6 +106,7 @@ interface SlotRow {
   trigger: 'schedule' | 'manual';
   state: string;
   open: boolean;
+  left_out: boolean;
 }
 
 async function load(sql: Sql, source: string): Promise<Situation | null> {
@@ -116,10 +118,10 @@ async function load(sql: Sql, source: string): Promise<Situation | null> {
   // The slots ahead, the open ones and the latest passed one: few rows, each found by index.
   const slots = await sql.query<SlotRow>(
     `WITH latest AS (SELECT due_at FROM slot WHERE source = $1 AND trigger = 'schedule' AND due_at <= $2 ORDER BY due_at DESC LIMIT 1)
-     SELECT due_at, created_at, trigger, state, (${OPEN}) AS open FROM slot
+     SELECT due_at, created_at, trigger, state, (${OPEN}) AS open, coalesce(why = ${UNCONFIGURED}, false) AS left_out FROM slot
       WHERE source = $1 AND (due_at > $2 OR due_at = (SELECT due_at FROM latest))
       UNION
-     SELECT due_at, created_at, trigger, state, true FROM slot WHERE ${OPEN}
+     SELECT due_at, created_at, trigger, state, true, false FROM slot WHERE ${OPEN}
       ORDER BY due_at`,
     [source, row.now],
   );
@@ -136,8 +138,8 @@ function openSlot({ due_at: dueAt, trigger, state }: SlotRow): OpenSlot {
   return { dueAt, trigger, state: state === 'due' ? 'due' : 'abandoned' };
 }
 
-function seenSlot({ due_at: dueAt, created_at: createdAt }: SlotRow): SeenSlot {
-  return { dueAt, createdAt };
+function seenSlot({ due_at: dueAt, created_at: createdAt, left_out: leftOut }: SlotRow): SeenSlot {
+  return { dueAt, createdAt, leftOut };
 }
 
 /** Slots of one transaction are equally old: of those the later one, and the rows come in that order. */

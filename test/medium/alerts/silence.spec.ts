@@ -25,7 +25,11 @@ async function alerts(): Promise<string[]> {
 const silent = async () => (await alerts()).filter((told) => told.endsWith('source-silent'));
 
 /** A scheduled slot that ended without a snapshot so many hours ago. */
-async function ended(hours: number, why = 'no process was running', state = 'missed'): Promise<void> {
+async function ended(
+  hours: number,
+  why = 'no process that reads it was running',
+  state = 'missed',
+): Promise<void> {
   const dueAt = await bench.pastSlot('s1', hours);
   await bench.fresh.db.query(
     `UPDATE slot SET state = $2, why = $3, ended_at = due_at + interval '1 minute' WHERE due_at = $1`,
@@ -103,6 +107,15 @@ describe('a source that gives no snapshot for two intervals', () => {
     for (const hours of [3, 2]) await ended(hours, 'the source is no longer configured');
     await tell();
     expect(await alerts()).toEqual([]);
+  });
+
+  it('is not silent because it comes back that was never read, and was left out for long', async () => {
+    await ended(6, 'the source is no longer configured');
+    await bench.seeAll();
+    await tell();
+    expect(await alerts()).toEqual([]);
+    const missed = (await bench.rows()).filter(({ why }) => why === 'the source was not configured');
+    expect(missed.length).toBeGreaterThan(3);
   });
 
   it('waits for a slot that is under way, but not for one that always is', async () => {
