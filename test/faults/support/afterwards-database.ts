@@ -33,7 +33,7 @@ export async function afterwards(site: Site): Promise<Aftermath> {
 }
 
 /** Slots without a state of their own, slots published twice, gaps between snapshots, attempts that never ended, staging left. */
-const WRONG = `
+export const WRONG = `
   SELECT format('the slot %s of %s is still %s', due_at, source, state) AS words FROM slot
    WHERE state IN ('due', 'leased') AND due_at < clock_timestamp() - CASE trigger WHEN 'schedule' THEN interval '1 minute' ELSE interval '0' END
    UNION ALL

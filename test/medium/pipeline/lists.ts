@@ -108,9 +108,9 @@ const STORED = `
     from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
    where r.source = $1 and r.until_seq is null`;
 
-export async function stored(sql: Sql): Promise<Lists> {
+export async function stored(sql: Sql, source = SOURCE): Promise<Lists> {
   const lists = new Map<string, Map<string, Entry>>();
-  for (const { list, key, rights, content, person } of await sql.query<StoredRow>(STORED, [SOURCE])) {
+  for (const { list, key, rights, content, person } of await sql.query<StoredRow>(STORED, [source])) {
     const entries = lists.get(list) ?? new Map<string, Entry>();
     lists.set(list, entries);
     entries.set(key, {
@@ -123,8 +123,11 @@ export async function stored(sql: Sql): Promise<Lists> {
 }
 
 /** What the store says otherwise than the estate, list by list and grant by grant; nothing if it tells the truth. */
-export async function untruths(sql: Sql, estate: Estate): Promise<string[]> {
-  return [...listDifferences(upstream(estate), await stored(sql)), ...(await grantDifferences(sql, estate))];
+export async function untruths(sql: Sql, estate: Estate, source = SOURCE): Promise<string[]> {
+  return [
+    ...listDifferences(upstream(estate), await stored(sql, source)),
+    ...(await grantDifferences(sql, estate, source)),
+  ];
 }
 
 export function listDifferences(true_: Lists, held: Lists): string[] {
@@ -146,29 +149,29 @@ export function sameEntry(a: Entry, b: Entry): boolean {
   return samePerson && a.content === b.content && json(a.rights) === json(b.rights);
 }
 
-async function grantDifferences(sql: Sql, estate: Estate): Promise<string[]> {
+async function grantDifferences(sql: Sql, estate: Estate, source: string): Promise<string[]> {
   const { admins, entries } = estate.truth();
   const is = new Set([
     ...admins.flatMap(({ userId, grants }) => grants.map((g) => `${userId} holds ${g.role} in ${g.space}`)),
     ...entries.flatMap(({ dn, grants }) => grants.map((g) => `${dnKey(dn)} holds ${g.role} in ${g.space}`)),
   ]);
-  const says = new Set(await storedGrants(sql));
+  const says = new Set(await storedGrants(sql, source));
   return [
     ...[...is].filter((words) => !says.has(words)).map((words) => `grants: ${words}, and it is not stored`),
     ...[...says].filter((words) => !is.has(words)).map((words) => `grants: stored is that ${words}`),
   ];
 }
 
-async function storedGrants(sql: Sql): Promise<string[]> {
-  const [source] = await sql.query<{ last_seq: number }>('select last_seq from source where name = $1', [
-    SOURCE,
+export async function storedGrants(sql: Sql, source: string): Promise<string[]> {
+  const [row] = await sql.query<{ last_seq: number }>('select last_seq from source where name = $1', [
+    source,
   ]);
   const keys = await sql.query<{ id: string; key: string }>(
     'select identity_id::text as id, match_key as key from identity where source = $1',
-    [SOURCE],
+    [source],
   );
   const keyOf = new Map(keys.map(({ id, key }) => [id, key]));
-  return (await grantsAt(sql, SOURCE, source?.last_seq ?? 0)).map(
+  return (await grantsAt(sql, source, row?.last_seq ?? 0)).map(
     ({ principal, target, inScope }) =>
       `${keyOf.get(principal)} holds ${target.replace('role:', '')} in ${inScope}`,
   );

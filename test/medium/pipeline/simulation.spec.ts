@@ -1,12 +1,12 @@
 import type { Fault } from '../../../demo/estate/epmm-server.js';
 import { connection, paging, text } from '../../../demo/estate/faults.js';
-import { dnKey } from '../../../src/access/dn.js';
 import type { Sql } from '../../../src/platform/tx.js';
 import { grantsAt } from '../../../src/snapshots/grants.view.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
-import { type Lists, type Entry, sameEntry, stored, untruths, upstream } from './lists.js';
+import { type Lists, stored, untruths, upstream } from './lists.js';
 import { Fate, seeded } from './mutators.js';
-import { HELPDESK, village } from './village.js';
+import { village } from './village.js';
+import { falseRemovals, misses } from './witness.js';
 
 /** Replays one history: SIM_SEED=n. More of them, or longer ones: SIM_SEEDS=n, SIM_RUNS=n. */
 const FIRST_SEED = Number(process.env['SIM_SEED'] ?? 1);
@@ -83,8 +83,8 @@ class History {
     pipeline.server.heal();
     if (seq === undefined) return;
     const after = await stored(pipeline.db);
-    expect(this.falseRemovals(before, after)).toEqual([]);
-    const missed = this.misses(after, await this.wholeLists(seq));
+    expect(falseRemovals(this.states, before, after)).toEqual([]);
+    const missed = misses(this.states, after, await this.wholeLists(seq));
     // a row that moved between two pages may be in neither, and nobody who does not know it can tell: once
     expect(missed.filter((miss) => !this.disturbed || this.missed.includes(miss))).toEqual([]);
     this.missed = missed;
@@ -116,47 +116,6 @@ class History {
         this.states.push(upstream(this.pipeline.estate));
       },
     };
-  }
-
-  /** Stored before and there all the time, and not stored any more. */
-  private falseRemovals(before: Lists, after: Lists): string[] {
-    return [...before].flatMap(([list, entries]) =>
-      [...entries].flatMap(([key, entry]) => {
-        const always = this.always(list, key);
-        if (always === undefined || !matters(before, list, key, entry)) return [];
-        const now = after.get(list)?.get(key);
-        if (now === undefined) return [`${list}: ${key} was removed and was there all the time`];
-        return entry.rights
-          .filter(
-            (right) => always.every(({ rights }) => rights.includes(right)) && !now.rights.includes(right),
-          )
-          .map((right) => `${list}: ${key} lost ${right} and had it all the time`);
-      }),
-    );
-  }
-
-  /** There, and the same, all the time of a read that counts as complete, and not stored so. */
-  private misses(after: Lists, whole: ReadonlySet<string>): string[] {
-    const [first] = this.states;
-    return [...(first ?? new Map<string, ReadonlyMap<string, Entry>>())].flatMap(([list, entries]) =>
-      [...entries.keys()].flatMap((key) => {
-        const always = this.always(list, key);
-        if (always === undefined || !whole.has(list)) return [];
-        const now = after.get(list)?.get(key);
-        if (now === undefined) return [`${list}: ${key} was there all the time and is not stored`];
-        const [entry] = always;
-        const steady = always.every((one) => entry !== undefined && sameEntry(one, entry));
-        return !steady || (entry !== undefined && sameEntry(entry, now))
-          ? []
-          : [`${list}: ${key} is stored otherwise`];
-      }),
-    );
-  }
-
-  /** The entry in each state of the run; undefined if it was missing in one of them. */
-  private always(list: string, key: string): Entry[] | undefined {
-    const entries = this.states.map((state) => state.get(list)?.get(key));
-    return entries.every((entry) => entry !== undefined) ? entries : undefined;
   }
 
   /** Lists that were read completely, with nothing held back. */
@@ -194,13 +153,6 @@ class History {
   async end(): Promise<void> {
     await this.pipeline.stop();
   }
-}
-
-/** Directory entries without a right, and not below a unit with one, are only counted: one read closes them. */
-function matters(before: Lists, list: string, key: string, { rights }: Entry): boolean {
-  if (!list.startsWith('ldap_entity_summary/') || rights.length > 0) return true;
-  const unit = before.get(list)?.get(dnKey(HELPDESK));
-  return key.startsWith(`${dnKey(HELPDESK)},`) && unit !== undefined && unit.rights.length > 0;
 }
 
 /** The difference between the rights in force after the first and after the last run. */

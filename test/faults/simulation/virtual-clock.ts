@@ -1,0 +1,87 @@
+import type pg from 'pg';
+import { connectAlone } from '../../../src/platform/connect.js';
+import type { TestDatabase } from '../../support/database.js';
+
+/**
+ * Another time for one database, in a real PostgreSQL. Everything in the product goes by now() and clock_timestamp(), which
+ * nobody qualifies: a schema in front of pg_catalog gives them another meaning, for the product's statements and for what
+ * its triggers and functions say. Nothing of the product knows of it.
+ *
+ * Between two jumps the time goes on, a thousand times slower than in truth: how long a machine takes for a step decides
+ * nothing, and no two moments are one. now() stays what it was for as long as a transaction lasts, whoever jumps meanwhile.
+ */
+const SCHEMA = `
+  CREATE SCHEMA virtual;
+  CREATE TABLE virtual.jump (truly timestamptz PRIMARY KEY, shown timestamptz NOT NULL);
+  CREATE FUNCTION virtual.shown(moment timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN (SELECT j.shown + (moment - j.truly) / 1000 FROM virtual.jump j WHERE j.truly <= moment ORDER BY j.truly DESC LIMIT 1);
+  END $$;
+  CREATE FUNCTION virtual.now() RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN virtual.shown(pg_catalog.now());
+  END $$;
+  CREATE FUNCTION virtual.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+    RETURN virtual.shown(pg_catalog.clock_timestamp());
+  END $$;
+  GRANT USAGE ON SCHEMA virtual TO PUBLIC;
+  GRANT SELECT ON virtual.jump TO PUBLIC`;
+
+/** What is bound to the true time whatever the path: column defaults, and functions that bring a path of their own. */
+const BOUND = `
+  SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT virtual.now()', adrelid::regclass, attname) AS rebind
+    FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+   WHERE pg_get_expr(adbin, adrelid) ~* 'current_timestamp|now\\(\\)'
+   UNION ALL
+  SELECT format('ALTER FUNCTION %s SET search_path = virtual, pg_catalog, public, pg_temp', oid::regprocedure)
+    FROM pg_proc WHERE EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%')`;
+
+/** Other ways to ask for the time, which this would not see. */
+const UNSEEN = `
+  SELECT oid::regprocedure::text AS name FROM pg_proc
+   WHERE pronamespace = 'public'::regnamespace
+     AND prosrc ~* 'current_(timestamp|date|time)|localtime|pg_catalog.(now|clock_timestamp)|(statement|transaction)_timestamp'`;
+
+export class VirtualClock {
+  private constructor(private readonly admin: pg.Client) {}
+
+  /** Before anything else uses the database: a connection keeps the path that it began with. */
+  static async install({ name }: TestDatabase, start: number): Promise<VirtualClock> {
+    const url = new URL(process.env['TEST_ADMIN_URL'] ?? '');
+    url.pathname = `/${name}`;
+    const admin = await connectAlone(url.href);
+    const unseen = await admin.query<{ name: string }>(UNSEEN);
+    if (unseen.rows.length > 0)
+      throw new Error(`they ask for the time in another way: ${unseen.rows[0]?.name}`);
+    await admin.query(SCHEMA);
+    const clock = new VirtualClock(admin);
+    await admin.query(
+      "INSERT INTO virtual.jump VALUES (pg_catalog.clock_timestamp() - interval '1 hour', $1)",
+      [new Date(start)],
+    );
+    for (const { rebind } of (await admin.query<{ rebind: string }>(BOUND)).rows) await admin.query(rebind);
+    await admin.query(`ALTER DATABASE ${name} SET search_path = virtual, pg_catalog, public`);
+    return clock;
+  }
+
+  /** Never goes back. */
+  async jumpTo(moment: number): Promise<void> {
+    await this.admin.query(
+      `INSERT INTO virtual.jump SELECT truly, greatest($1, virtual.shown(truly)) FROM pg_catalog.clock_timestamp() AS truly`,
+      [new Date(moment)],
+    );
+  }
+
+  /** As PostgreSQL does with sessions that it has enough of. */
+  async endSession(pid: number): Promise<void> {
+    await this.admin.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+  }
+
+  /** Until the server has noticed that these clients are gone, and has given back what they had locked. */
+  async sessionsEnd(pids: readonly number[]): Promise<void> {
+    const left = 'SELECT FROM pg_stat_activity WHERE pid = ANY ($1) LIMIT 1';
+    while ((await this.admin.query(left, [pids])).rowCount !== 0);
+  }
+
+  async close(): Promise<void> {
+    await this.admin.end();
+  }
+}
