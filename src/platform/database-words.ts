@@ -3,7 +3,8 @@ import { hasCode, messageOf } from './errors.js';
 
 /** What a person can do where PostgreSQL ends what was under way (SQLSTATE → what is so, and what would be right). */
 const SAID: Readonly<Record<string, string>> = {
-  '25006': 'it takes no writes, as a standby does: DATABASE_URL must lead to the primary',
+  '25006':
+    'it takes no writes, as a standby does, or where default_transaction_read_only is on: DATABASE_URL must lead to the primary',
   '25P03': 'it ended a session that stood still for too long (idle_in_transaction_session_timeout)',
   '40001': 'another transaction was faster',
   '40P01': 'two transactions waited for each other, and it ended this one (deadlock)',
