@@ -118,7 +118,7 @@ async function refuseOtherEncodings(client: pg.Client, url: string): Promise<voi
 /** What a person can do where not even the list of migrations can be kept (SQLSTATE → advice). */
 const NOT_BEGUN: Readonly<Record<string, string>> = {
   '42501': 'this user may not make tables there: set MIGRATE_DATABASE_URL to the owner of the database',
-  '3F000': 'its search_path leads to no schema: "ALTER DATABASE … SET search_path = public"',
+  '3F000': 'it has no schema public: "CREATE SCHEMA public" as its owner',
   '42703': 'it has a table _prisma_migrations that is of another kind: use a database of its own',
 };
 

@@ -1,10 +1,11 @@
 /**
- * What every session of ours is told, whatever server, database and role have set: how values are written on the wire,
- * and what a transaction is. Prisma's adapter drops the offset of a timestamptz, and would read and write wrong instants
- * in another zone; pg reads dates as ISO alone.
+ * What every session of ours is told, whatever server, database and role have set: where the tables are, how values are
+ * written on the wire, and what a transaction is. Prisma's adapter drops the offset of a timestamptz, and would read and
+ * write wrong instants in another zone; pg reads dates as ISO alone.
  */
 const SESSION = [
   '-c TimeZone=UTC',
+  '-c search_path=public',
   '-c DateStyle=ISO',
   '-c client_encoding=UTF8',
   '-c bytea_output=hex',

@@ -18,6 +18,12 @@ afterEach(() => rm(dataDir, { recursive: true }));
 
 const open = (env: NodeJS.ProcessEnv): Promise<OpenDatabase> => openDatabase({ dataDir, env, log });
 
+function inDatabase(name: string): string {
+  const url = new URL(process.env['TEST_ADMIN_URL'] ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
 async function asAdmin(...statements: string[]): Promise<void> {
   const admin = await connectAlone(process.env['TEST_ADMIN_URL'] ?? '');
   for (const statement of statements) await admin.query(statement);
@@ -56,6 +62,7 @@ describe('opening the database', () => {
   it('does not mind how server, database and address would have it', async () => {
     const test = await emptyDatabase();
     await asAdmin(
+      `ALTER DATABASE ${test.name} SET search_path = nowhere`,
       `ALTER DATABASE ${test.name} SET TimeZone = 'Asia/Kathmandu'`,
       `ALTER DATABASE ${test.name} SET DateStyle = 'SQL, DMY'`,
       `ALTER DATABASE ${test.name} SET client_encoding = 'LATIN1'`,
@@ -99,10 +106,12 @@ describe('opening the database', () => {
       code: 'migration-failed',
       message: expect.stringContaining('set MIGRATE_DATABASE_URL to the owner'),
     });
-    await asAdmin(`ALTER DATABASE ${test.name} SET search_path = nowhere`);
+    const own = await connectAlone(inDatabase(test.name));
+    await own.query('DROP SCHEMA public');
+    await own.end();
     await expect(open({ DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY })).rejects.toMatchObject({
       code: 'migration-failed',
-      message: expect.stringContaining('SET search_path = public'),
+      message: expect.stringContaining('no schema public'),
     });
     await test.drop();
   });
