@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { inLog } from '../../platform/database-words.js';
 import type { Log } from '../../platform/log.js';
 import type { Delivery } from './back-off.js';
 import type { Channel } from './channel.js';
@@ -45,7 +46,7 @@ export class DeliverJob {
       await this.delivering;
     } catch (error) {
       // the database may be away for a while: the next beat asks again
-      this.log.error('delivery failed', { error });
+      this.log.error('delivery failed', inLog(error));
     } finally {
       this.delivering = null;
     }

@@ -25,7 +25,7 @@ async function alerts(): Promise<string[]> {
 const silent = async () => (await alerts()).filter((told) => told.endsWith('source-silent'));
 
 /** A scheduled slot that ended without a snapshot so many hours ago. */
-async function ended(hours: number, why = 'no process was running', state = 'missed'): Promise<void> {
+async function ended(hours: number, why = 'no process looked for work', state = 'missed'): Promise<void> {
   const dueAt = await bench.pastSlot('s1', hours);
   await bench.fresh.db.query(
     `UPDATE slot SET state = $2, why = $3, ended_at = due_at + interval '1 minute' WHERE due_at = $1`,
