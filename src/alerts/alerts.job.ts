@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { databaseWords } from '../platform/database-words.js';
+import { databaseWords, inLog } from '../platform/database-words.js';
 import { messageOf } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
 import { channelsOf } from './delivery/channels.client.js';
@@ -21,7 +21,7 @@ export class AlertsJob {
 
   /** Never rejects. */
   async beat(): Promise<void> {
-    await tellDue(this.parts, (what, error) => this.log.error(what, { error }));
+    await tellDue(this.parts, (what, error) => this.log.error(what, inLog(error)));
     await this.delivery.beat();
   }
 

@@ -74,6 +74,14 @@ describe('an attribute', () => {
     expect(explain(of('name', mail('1', 'Ann', 'Anna'), users('ann', 'anna')))).toHaveLength(2);
   });
 
+  it('is told when one of two streams comes back to what the other one has said all along', () => {
+    const users = (value: Value, since?: number) =>
+      stated<Value>(list('users', ''), '10', value, value, { since });
+    expect(explain(of('name', mail('1', 'Anna', 'Ann', { since: 5 }), users('Ann')))).toHaveLength(1);
+    expect(explain(of('name', mail('1', 'Anna', 'Ann', { since: 5 }), users('Ann', 4)))).toHaveLength(1);
+    expect(explain(of('name', mail('1', 'Anna', 'Ann', { since: 5 }), users('Ann', 6)))).toEqual([]);
+  });
+
   it('of a linked directory entry belongs to the admin', () => {
     const told = explain(
       facts({

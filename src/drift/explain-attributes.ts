@@ -55,7 +55,8 @@ const placeOf = ({ list, identity }: Stated<Value>) => ({ ...list, identity });
 
 /**
  * Lists of one stream state the same field, so the latest of them decides. Another stream of the same identity that had
- * the new value before means that this one is late with what was told already.
+ * the new value before means that this one is late with what was told already; unless that one has had it all along,
+ * and this one went away from it, which was told, and now comes back.
  */
 function turns(context: Context, stated: readonly Stated<Value>[]): Turn<Value>[] {
   const byStream = groupBy(stated, ({ identity, list }) => JSON.stringify([identity, list.stream]));
@@ -64,6 +65,8 @@ function turns(context: Context, stated: readonly Stated<Value>[]): Turn<Value>[
     if (!change) return [];
     const { identity, list } = change.after;
     const others = stated.filter((one) => one.identity === identity && one.list.stream !== list.stream);
-    return latest(others, 'before')?.before === change.to ? [] : [change];
+    const other = latest(others, 'before');
+    const late = other?.before === change.to && (other.since ?? 0) >= (change.before.since ?? 0);
+    return late ? [] : [change];
   });
 }

@@ -99,6 +99,8 @@ export interface Stated<T> {
   readonly identity: IdentityId;
   readonly before?: T;
   readonly after?: T;
+  /** The snapshot with which this list went over to `before`; absent: it has had it from the first on, or nobody asks. */
+  readonly since?: number;
   /** When the list was last read, as of either snapshot: the latest read decides. */
   readonly readBefore: Date | null;
   readonly readAfter: Date | null;

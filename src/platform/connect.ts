@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { messageOf, RolewatchError } from './errors.js';
+import { hasCode, messageOf, RolewatchError } from './errors.js';
+import { sessionAt } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -11,6 +12,17 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '53300': 'the server has no connection left',
   '57P03': 'the server is starting up or shutting down',
 };
+
+/** And about what keeps the network from it. */
+const UNREACHED: readonly (readonly [code: string, advice: string])[] = [
+  ['ECONNREFUSED', 'nobody listens there: is it running, is the port right?'],
+  ['ENOTFOUND', 'its name is not known to the DNS'],
+  ['EAI_AGAIN', 'the DNS does not answer'],
+  ['EHOSTUNREACH', 'there is no route to it'],
+  ['ENETUNREACH', 'there is no route to it'],
+  ['ETIMEDOUT', 'it does not answer'],
+  ['ECONNRESET', 'it cut the connection: is this the port of a PostgreSQL?'],
+];
 
 /** `host:port/database` of a connection string, for messages: never the user's password. */
 export function describeAddress(url: string): string {
@@ -40,7 +52,9 @@ export function unreachable(url: string, cause: unknown): RolewatchError {
 /** Node reports a name with several addresses as one AggregateError without a message. */
 function networkReason(error: unknown): string {
   const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
-  return Array.isArray(several) && several.length > 0 ? networkReason(several[0]) : messageOf(error);
+  if (Array.isArray(several) && several.length > 0) return networkReason(several[0]);
+  const advice = UNREACHED.find(([code]) => hasCode(error, code))?.[1];
+  return advice === undefined ? messageOf(error) : `${advice} (${messageOf(error)})`;
 }
 
 /**
@@ -50,8 +64,7 @@ function networkReason(error: unknown): string {
 export async function connectAlone(url: string): Promise<pg.Client> {
   try {
     const client = new pg.Client({
-      connectionString: url,
-      options: '-c TimeZone=UTC',
+      ...sessionAt(url),
       application_name: 'rolewatch',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,

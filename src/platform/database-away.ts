@@ -28,6 +28,11 @@ export class DatabaseRestarted extends Error {}
 
 const TIMEOUT = 'Query read timeout';
 
+/** The same for whoever gives up earlier than pg. */
+export function unanswered(): Error {
+  return new Error(TIMEOUT);
+}
+
 /** pg's own error for `query_timeout`, which has no code. */
 export function isTimeout(error: unknown): error is Error {
   return error instanceof Error && error.message === TIMEOUT;

@@ -3,7 +3,11 @@ import { hasCode, messageOf } from './errors.js';
 
 /** What a person can do where PostgreSQL ends what was under way (SQLSTATE → what is so, and what would be right). */
 const SAID: Readonly<Record<string, string>> = {
-  '25006': 'it takes no writes, as a standby does: DATABASE_URL must lead to the primary',
+  '28000': 'it does not let this user in (pg_hba.conf)',
+  '28P01': 'it does not take the password of this user',
+  '3D000': 'the database is not there',
+  '25006':
+    'it takes no writes, as a standby does, or where default_transaction_read_only is on: DATABASE_URL must lead to the primary',
   '25P03': 'it ended a session that stood still for too long (idle_in_transaction_session_timeout)',
   '40001': 'another transaction was faster',
   '40P01': 'two transactions waited for each other, and it ended this one (deadlock)',
@@ -33,11 +37,18 @@ const CUT = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
  * Whatever was not committed is gone, whatever was is there: it may be tried again.
  */
 export function databaseWords(error: unknown): string | null {
-  const why = reason(error);
+  const why = databaseReason(error);
   return why === undefined ? null : `PostgreSQL ended this: ${why}. Nothing half done is kept; try again`;
 }
 
-function reason(error: unknown): string | undefined {
+/** What a log says of a failure: the error, and what it means if the database is the reason. */
+export function inLog(error: unknown): { readonly error: unknown; readonly why?: string } {
+  const why = databaseWords(error);
+  return why === null ? { error } : { error, why };
+}
+
+/** Why the database could not do it, if it is the reason; else undefined. */
+export function databaseReason(error: unknown): string | undefined {
   if (isDatabaseError(error)) return SAID[error.code];
   if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address, so it may not be running';
   const cut = hasCode(error, ...CUT) ? 'the connection was cut' : undefined;

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { isTimeout } from './database-away.js';
+import { sessionAt } from './session.js';
 import { within } from './within.js';
 import { statement, type Statements, Tx } from './tx.js';
 
@@ -47,16 +48,10 @@ export class Database implements Statements {
   };
 
   constructor(options: DatabaseOptions) {
-    // UTC: adapter-pg drops the offset of a timestamptz and would read and write wrong instants otherwise
-    const settings = [
-      '-c TimeZone=UTC',
-      ...ABSENT_CLIENTS,
-      ...(options.dropTo ? [`-c role=${options.dropTo}`] : []),
-    ];
+    const settings = [...ABSENT_CLIENTS, ...(options.dropTo ? [`-c role=${options.dropTo}`] : [])];
     this.pool = new pg.Pool({
-      connectionString: options.url,
+      ...sessionAt(options.url, settings),
       max: options.maxConnections ?? 10,
-      options: settings.join(' '),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,

@@ -56,9 +56,9 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const migrations = await readMigrations(join(folder, 'migrations'));
   const client = await connectAlone(options.url);
   try {
+    await refuseOtherEncodings(client, options.url);
     await lock(client, options);
-    await client.query(TABLE);
-    const pending = pendingOf(migrations, await entries(client));
+    const pending = pendingOf(migrations, await entries(client, options.url));
     for (const migration of pending) await apply(client, migration);
     const roles = await prepareRoles(client, join(folder, 'grants.sql'), options.appLogin);
     return { applied: pending.map(({ name }) => name), ...roles };
@@ -101,6 +101,27 @@ async function lock(client: pg.Client, options: MigrateOptions): Promise<void> {
   await client.query('SET lock_timeout = 0');
 }
 
+/** In any other, what is read from a source could not be kept as it came, and a digest would not be that of what is kept. */
+async function refuseOtherEncodings(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding`,
+  );
+  const encoding = rows[0]?.encoding ?? 'unknown';
+  if (encoding === 'UTF8') return;
+  throw new RolewatchError(
+    'database-unreachable',
+    `PostgreSQL at ${describeAddress(url)} cannot be used: the encoding of the database is ${encoding}, and names ` +
+      `need UTF8. Make one with "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"`,
+  );
+}
+
+/** What a person can do where not even the list of migrations can be kept (SQLSTATE → advice). */
+const NOT_BEGUN: Readonly<Record<string, string>> = {
+  '42501': 'this user may not make tables there: set MIGRATE_DATABASE_URL to the owner of the database',
+  '3F000': 'it has no schema public: "CREATE SCHEMA public" as its owner',
+  '42703': 'it has a table _prisma_migrations that is of another kind: use a database of its own',
+};
+
 /** A row of `_prisma_migrations` that still counts: rolled back ones do not. */
 interface Entry {
   readonly name: string;
@@ -108,12 +129,20 @@ interface Entry {
   readonly finished: boolean;
 }
 
-async function entries(client: pg.Client): Promise<Entry[]> {
-  const { rows } = await client.query<Entry>(
-    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
-       FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
-  );
-  return rows;
+async function entries(client: pg.Client, url: string): Promise<Entry[]> {
+  try {
+    await client.query(TABLE);
+    const { rows } = await client.query<Entry>(
+      `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+         FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
+    );
+    return rows;
+  } catch (cause) {
+    const advice = isDatabaseError(cause) ? NOT_BEGUN[cause.code] : undefined;
+    if (advice === undefined) throw cause;
+    const words = `${describeAddress(url)} cannot be migrated (${messageOf(cause)}): ${advice}`;
+    throw new RolewatchError('migration-failed', words, { cause });
+  }
 }
 
 /** The migrations to apply, after checking that those applied are the ones we know. */

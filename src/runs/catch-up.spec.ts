@@ -16,7 +16,7 @@ function after(situation: Partial<Situation>, schedule: Schedule | null = hourly
 
 const told = (endings: CatchUp['ended']) =>
   endings.map(({ dueAt, state, why }) => [dueAt.getUTCHours(), state, why]);
-const NOBODY = 'no process that reads it was running';
+const NOBODY = 'no process that reads it looked for work';
 
 describe('catching up', () => {
   it('sees the next slot of a source that was never seen, and invents no past', () => {

@@ -47,7 +47,7 @@ export interface CatchUp {
 /** Slots recorded one by one after a gap; what lies before is told by the oldest of them. */
 export const LISTED_AFTER_GAP = 1_000;
 
-const NOBODY = 'no process that reads it was running';
+const NOBODY = 'no process that reads it looked for work';
 const LEFT_OUT = 'the source was not configured';
 const WAITED = 'it was still waiting for its turn when the next slot was due';
 const ABANDONED = 'the process that read it stopped before publishing, and a newer slot was due';

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { isDatabaseAway, unanswered } from '../platform/database-away.js';
+import { databaseReason } from '../platform/database-words.js';
 import { Database } from '../platform/database.js';
 import type { Delays } from '../platform/event-loop.js';
 import type { Sql } from '../platform/tx.js';
@@ -64,10 +66,8 @@ export class Health {
   }
 
   async report(): Promise<HealthReport> {
-    const away = await this.database();
-    const unreachable = away.some(({ code }) => code === 'database-unreachable');
-    const [replicas, sources] = unreachable ? [[], []] : await Promise.all([this.replicas(), this.sources()]);
-    const others = unreachable ? [] : replicaTroubles(replicas);
+    const { away, replicas, sources } = await this.told();
+    const others = isUnreachable(away) ? [] : replicaTroubles(replicas);
     const own = this.own().filter(({ code }) => others.length === 0 || code !== 'clock-skew');
     const troubles = [...own, ...away, ...others];
     const troubled = troubles.length > 0 || sources.some((source) => source.troubles.length > 0);
@@ -91,6 +91,20 @@ export class Health {
     return statusOfSources(this.sql);
   }
 
+  /** What only the database knows. It may answer one question and hang on the next, where somebody holds a lock. */
+  private async told(): Promise<Pick<HealthReport, 'replicas' | 'sources'> & { away: readonly Trouble[] }> {
+    const away = await this.database();
+    const nothing = { replicas: [], sources: [] };
+    if (isUnreachable(away)) return { away, ...nothing };
+    try {
+      const [replicas, sources] = await Promise.all([this.replicas(), this.sources()]);
+      return { away, replicas, sources };
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      return { away: [...away, unreachable(error)], ...nothing };
+    }
+  }
+
   private replicas(): Promise<ReplicaStatus[]> {
     return replicasOf(this.sql);
   }
@@ -108,13 +122,22 @@ export class Health {
   /** Asked once for all who ask at a time: they must not use up the connections of a database that hangs. */
   private database(): Promise<Trouble[]> {
     return (this.asked ??= schemaStanding(this.sql)
-      .then(schemaTroubles, () => [trouble('database-unreachable', 'the database does not answer')])
+      .then(schemaTroubles, (error: unknown) => [unreachable(error)])
       .finally(() => (this.asked = null)));
   }
 
   private async inTime<T>(answer: Promise<T>): Promise<T> {
     if (await within(PATIENCE_MS, answer)) return answer;
     answer.catch(() => undefined);
-    throw new Error('the database does not answer');
+    throw unanswered();
   }
+}
+
+const isUnreachable = (troubles: readonly Trouble[]): boolean =>
+  troubles.some(({ code }) => code === 'database-unreachable');
+
+function unreachable(error: unknown): Trouble {
+  const why = databaseReason(error);
+  const words = why === undefined ? 'the database does not answer' : `the database cannot be used: ${why}`;
+  return trouble('database-unreachable', words);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JudgeDue } from '../findings/judge-due.job.js';
+import { inLog } from '../platform/database-words.js';
 import type { Log } from '../platform/log.js';
 
 /** What one replica does at each pulse after reading: judge what is due. What is due, PostgreSQL knows. */
@@ -24,7 +25,7 @@ export class JudgePulse {
     if (this.stopping.signal.aborted || this.judging !== null) return;
     this.judging = this.look().catch((error: unknown) => {
       // the database may be away for a while: the next pulse asks again
-      this.log.error('judging failed', { error });
+      this.log.error('judging failed', inLog(error));
     });
     await this.judging;
     this.judging = null;

@@ -82,8 +82,12 @@ export class LeasedRun {
       await this.recorded(() => this.slots.handBack(claim));
       return { outcome: 'failed', why: 'interrupted' };
     }
-    const why = reading.aborted ? wordsOf(reading.reason) : (outcome.why ?? 'no reason given');
-    const cutOff = outcome.outcome === 'cut-off' || why === UNRENEWED;
+    const aborted = reading.aborted ? wordsOf(reading.reason) : undefined;
+    const isLease = aborted === LOST || aborted === UNRENEWED;
+    // a read that takes too long is best told with where it was
+    const told = [aborted, isLease ? undefined : outcome.why].filter((words) => words !== undefined);
+    const why = told.join('; ') || 'no reason given';
+    const cutOff = outcome.outcome === 'cut-off' || aborted === UNRENEWED;
     if (cutOff && claim.epoch < MOST_ATTEMPTS) {
       await this.recorded(() => this.slots.handBack(claim, why));
       return { outcome: 'failed', why };

@@ -1,3 +1,4 @@
+import { inLog } from '../platform/database-words.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
 import { within } from '../platform/within.js';
@@ -40,7 +41,7 @@ export class PulseJob {
     if (this.drained !== null || this.beating !== null) return;
     this.beating = this.look().catch((error: unknown) => {
       // the database may be away for a while: the next pulse asks again
-      this.log.error('pulse failed', { error });
+      this.log.error('pulse failed', inLog(error));
     });
     await this.beating;
     this.beating = null;
@@ -121,7 +122,7 @@ export class PulseJob {
       for (const source of await this.retire(names))
         this.log.info('no longer configured: retired', { source });
     } catch (error) {
-      this.log.error('what is no longer configured could not be retired', { error });
+      this.log.error('what is no longer configured could not be retired', inLog(error));
     }
   }
 

@@ -31,13 +31,15 @@ const UNKNOWN_SERVER: ServerInfo = { serverVersion: null, apiVersion: null };
 /** Reads a source list by list: ping, its scopes, then what is in them. Network and staging only. */
 export class SourceReader {
   private readonly reader: ListReader;
+  private readonly closings: ClosingStore;
 
   constructor(
     private readonly db: Database,
     private readonly tagKeys: TagKeys,
     private readonly stage: StageStore,
   ) {
-    this.reader = new ListReader(db, stage, new ClosingStore(db));
+    this.closings = new ClosingStore(db);
+    this.reader = new ListReader(db, stage, this.closings);
   }
 
   /** @throws SourceError 'unauthorised', 'cancelled' */
@@ -51,7 +53,31 @@ export class SourceReader {
     for (const step of byStream(plan.read.map((scope) => source.scopedSteps(scope)))) await lists.read(step);
     for (const scope of plan.unlisted) lists.skip(scope);
     for (const step of await watchedLists(this.db, run.source, plan.read)) lists.missing(step);
-    return { server, lists: lists.readings, leftScopes: plan.left };
+    const readings = await this.heldTogether(run, lists.readings);
+    return { server, lists: readings, leftScopes: plan.left };
+  }
+
+  /**
+   * Lists of one stream show the same people. Where one of them is not believed to have lost somebody, another one is
+   * not believed either, however small it is: else the roles of those who are held would be told as revoked.
+   */
+  private async heldTogether(run: RunFrame, readings: readonly ListReading[]): Promise<ListReading[]> {
+    const together: ListReading[] = [];
+    for (const reading of readings) {
+      const { step, held, verdict } = reading;
+      const beside = readings.filter((one) => one.held !== null && one.step.stream === step.stream);
+      const scopes = beside.map((one) => one.step.scope);
+      const isOpen = held === null && verdict === 'complete' && scopes.length > 0;
+      const shared = isOpen ? await this.closings.sharedWith(run, step, scopes) : 0;
+      if (shared === 0) together.push(reading);
+      else {
+        const release = await this.closings.unusedRelease(run.source, step);
+        const count = await this.closings.heldCount(run, step, release);
+        const why = `${shared} of those who would close or lose a right are held in ${step.stream} of ${scopes.join(', ')}, too`;
+        together.push({ ...reading, held: { count, why } });
+      }
+    }
+    return together;
   }
 
   private async plan(source: Source, run: RunFrame, scopes: ListReading | null): Promise<ScopePlan> {

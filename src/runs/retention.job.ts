@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { inLog } from '../platform/database-words.js';
 import type { Log } from '../platform/log.js';
 import type { Retain } from './retention/retain.job.js';
 
@@ -18,7 +19,7 @@ export class RetentionPulse {
     if (this.stopping.signal.aborted || this.working !== null) return;
     this.working = this.look().catch((error: unknown) => {
       // the database may be away for a while: the next look asks again
-      this.log.error('retention failed', { error });
+      this.log.error('retention failed', inLog(error));
     });
     await this.working;
     this.working = null;

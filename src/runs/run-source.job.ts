@@ -96,7 +96,9 @@ export class RunSource implements Runner {
 
   /** What a person reads in the coverage report; a source that refused the credentials is not asked again. */
   private async explainFailure(claim: Claim, error: unknown, signal: AbortSignal): Promise<RunOutcome> {
-    if (signal.aborted) return { outcome: 'failed', why: String(signal.reason) };
+    // whoever aborted says why; a list that was being read says where
+    if (signal.aborted)
+      return { outcome: 'failed', ...(error instanceof SourceError && { why: error.message }) };
     if (error instanceof SourceError) {
       if (error.code === 'unauthorised') await this.pause(claim.source, error.message);
       return { outcome: 'failed', why: error.message };

@@ -52,7 +52,7 @@ export function serveCommand<C extends Served>(
         host,
         reach: reachOf(config.server),
         ...(tls && { tls: await tlsMaterial(tls) }),
-        port: options.port ?? config.server.port,
+        port: portOf(options.port ?? config.server.port),
         log,
         signal: context.signal,
         onListening: (address) => context.progress(`rolewatch is at ${address}`),
@@ -70,6 +70,12 @@ function withRoles<C extends Served>(config: C, asked: readonly string[] | undef
   if (stranger !== undefined)
     throw new RolewatchError('usage', `--role: "${stranger}" is none of ${ROLES.join(', ')}`);
   return { ...config, server: { ...config.server, roles: ROLES.filter((role) => words.includes(role)) } };
+}
+
+/** @throws RolewatchError usage */
+function portOf(port: number): number {
+  if (port > 65_535) throw new RolewatchError('usage', `--port: ${port} is no port; 0 to 65535 are`);
+  return port;
 }
 
 /** Whoever listens for more than this machine is asked for by its public name, or by an address. */

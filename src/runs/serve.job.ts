@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { hasCode, RolewatchError } from '../platform/errors.js';
 import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { protect, type Reach } from '../platform/http/protect.js';
 import type { TlsMaterial } from '../platform/http/tls.js';
@@ -47,7 +48,7 @@ export async function serve(module: DynamicModule, options: ServeOptions): Promi
       ...reach,
       styleHash: STYLE_HASH,
     });
-    await app.listen(port, host);
+    await listen(app, host, port);
     const address = await app.getUrl();
     log.info('listening', { address });
     options.onListening?.(address);
@@ -56,6 +57,24 @@ export async function serve(module: DynamicModule, options: ServeOptions): Promi
   } finally {
     await stop(app);
     forget();
+  }
+}
+
+/** Why an address cannot be listened on, and what would be right. */
+const NOT_TO_BE_HAD: readonly (readonly [code: string, words: string])[] = [
+  ['EADDRINUSE', 'another process listens there already: end it, or name another port (server.port, --port)'],
+  ['EACCES', 'this user may not: ports below 1024 are for root, so name a higher one (server.port, --port)'],
+  ['EADDRNOTAVAIL', 'it is no address of this machine (server.host)'],
+  ['ENOTFOUND', 'its name is not known to the DNS (server.host)'],
+];
+
+async function listen(app: NestExpressApplication, host: string, port: number): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    const words = NOT_TO_BE_HAD.find(([code]) => hasCode(cause, code))?.[1];
+    if (words === undefined) throw cause;
+    throw new RolewatchError('refused', `cannot listen on ${host}:${port}: ${words}`, { cause });
   }
 }
 

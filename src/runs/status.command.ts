@@ -15,7 +15,8 @@ export const statusCommand = defineCommand({
   options: {},
   examples: ['rolewatch status', 'rolewatch status hq --json'],
   async run(context, args) {
-    const { db } = await context.openDatabase();
+    // where somebody holds a lock, whoever asks wants to hear that, and not to wait
+    const { quick: db } = (await context.openDatabase()).db;
     if (args.source !== undefined) await knownSource(db, args.source);
     const replicas = await replicasOf(db);
     const all = await statusOfSources(db);

@@ -85,6 +85,20 @@ export class ClosingStore {
     };
   }
 
+  /** How many that would close, or lose a right, in this list would do so in these lists of the same stream, too. */
+  async sharedWith(run: RunFrame, step: Step, scopes: readonly string[]): Promise<number> {
+    const [row] = await this.db.query<{ n: string }>(
+      `WITH going AS (
+         SELECT scope, identity_id FROM stage_closing WHERE run_id = $1 AND stream = $2 AND matters AND NOT exempt
+          UNION
+         SELECT scope, identity_id FROM stage_record WHERE run_id = $1 AND stream = $2 AND merged IS NOT NULL)
+       SELECT count(DISTINCT identity_id) AS n FROM going
+        WHERE scope = $3 AND identity_id IN (SELECT identity_id FROM going WHERE scope = ANY ($4))`,
+      [run.runId, step.stream, step.scope, scopes],
+    );
+    return Number(row?.n ?? 0);
+  }
+
   /** Distinct records whose closing, or loss of a right, waits for a person: what `--expect` must name. */
   async heldCount(run: RunFrame, step: Step, release: Release | null): Promise<number> {
     const [row] = await this.db.query<{ n: string }>(

@@ -1,4 +1,4 @@
-import { allOrEveryFault, readNamedFile, readSecret } from '../platform/config/read-references.js';
+import { allOrEveryFault, readCertificates, readSecret } from '../platform/config/read-references.js';
 import type { Secret } from '../platform/config/secret.js';
 import type { Signature } from './http/get.client.js';
 import type { MamboEmmSourceConfig } from './mambo-emm/http-config.js';
@@ -12,7 +12,7 @@ export function readReferences(
 }
 
 function readCa({ at, caFile }: EpmmSourceConfig | MamboEmmSourceConfig): Promise<string | undefined> {
-  return caFile === null ? Promise.resolve(undefined) : readNamedFile(caFile, `${at}.caFile`);
+  return caFile === null ? Promise.resolve(undefined) : readCertificates(caFile, `${at}.caFile`);
 }
 
 /** The same for a team: the headers that its server is asked with, each on its own, and its certificates. */

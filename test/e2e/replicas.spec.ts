@@ -133,7 +133,7 @@ describe('replicas on one schedule', () => {
     await kill(first);
     await sleep(3_000);
     const second = await start();
-    const missed = `FROM slot WHERE state = 'missed' AND why = 'no process that reads it was running'`;
+    const missed = `FROM slot WHERE state = 'missed' AND why = 'no process that reads it looked for work'`;
     while ((await count(missed)) === 0) await sleep(50);
     expect(await end(second, 'SIGTERM')).toBe(0);
     await expectNoGap();

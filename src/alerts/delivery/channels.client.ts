@@ -1,4 +1,4 @@
-import { allOrEveryFault, readNamedFile, readSecret } from '../../platform/config/read-references.js';
+import { allOrEveryFault, readCertificates, readSecret } from '../../platform/config/read-references.js';
 import type { AlertsConfig, HookConfig, SmtpConfig } from '../alerts-config.js';
 import type { Channel } from './channel.js';
 import { HookClient, type HookSecrets } from './hook.client.js';
@@ -56,5 +56,5 @@ function hookReads({ secret, caFile }: HookConfig, no: number) {
 }
 
 function readPem(file: string | null, at: string): Promise<string | undefined> {
-  return file === null ? Promise.resolve(undefined) : readNamedFile(file, at);
+  return file === null ? Promise.resolve(undefined) : readCertificates(file, at);
 }

@@ -1,3 +1,4 @@
+import { inLog } from '../../platform/database-words.js';
 import type { Log } from '../../platform/log.js';
 import { OWN_TIME, type OwnTime } from '../../platform/own-time.js';
 import type { Delivery } from './back-off.js';
@@ -46,7 +47,7 @@ export class DeliverJob {
       await this.delivering;
     } catch (error) {
       // the database may be away for a while: the next beat asks again
-      this.log.error('delivery failed', { error });
+      this.log.error('delivery failed', inLog(error));
     } finally {
       this.delivering = null;
     }

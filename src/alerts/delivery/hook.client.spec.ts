@@ -211,4 +211,24 @@ describe('the guard', () => {
     const delivery = await send(1, { url: 'http://siem.example/' }, resolving('169.254.169.254'));
     expect(delivery.said).toContain('nothing is ever sent');
   });
+
+  it('whose name leads nowhere, or cannot be asked for, is a message not sent', async () => {
+    const named = { url: 'https://hook.no-such-host.invalid/in' };
+    expect(await send(1, named)).toMatchObject({
+      outcome: 'failed',
+      channelDown: true,
+      said: expect.stringMatching(/DNS/),
+    });
+    // as node:dns does: nothing but the error
+    const silent = ((_host, _options, callback) =>
+      (callback as (error: Error) => void)(
+        Object.assign(new Error('queryA'), { code: 'EAI_AGAIN' }),
+      )) as LookupFunction;
+    expect(await send(1, named, silent)).toMatchObject({
+      outcome: 'failed',
+      said: 'the DNS does not answer',
+    });
+    const none = ((_host, _options, callback) => callback(null, [])) as LookupFunction;
+    expect(await send(1, named, none)).toMatchObject({ said: 'its name leads to no address' });
+  });
 });

@@ -114,13 +114,14 @@ class RefusedAddress extends Error {}
 function guarded(lookup: LookupFunction, allowPrivate: boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
+      // with an error nothing else is given, whatever the types say; what is thrown here would end the process
+      if (error !== null) return callback(error, []);
       const addresses = typeof found === 'string' ? [] : found;
       const [first] = addresses;
       const problem = addresses
         .map(({ address }) => addressProblem(address, allowPrivate, 'resolved'))
         .find((one) => one !== undefined);
-      if (error !== null) callback(error, []);
-      else if (problem !== undefined) callback(new RefusedAddress(problem), []);
+      if (problem !== undefined) callback(new RefusedAddress(problem), []);
       else if (first === undefined) callback(new RefusedAddress('its name leads to no address'), []);
       else if (options.all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);

@@ -181,6 +181,15 @@ describe('a mail server that refuses', () => {
     expect(took).toEqual([]);
   });
 
+  it('a sign-in by repeating what was sent: the password is in no word of ours', async () => {
+    const sent = Buffer.from('\0rw\0geheim').toString('base64');
+    const onAuth: SMTPServerOptions['onAuth'] = ({ password }, _s, done) =>
+      done(answer(535, `bad AUTH PLAIN ${sent} (${password})`));
+    const { port } = await serve({ allowInsecureAuth: true, authOptional: false, onAuth });
+    const { said } = await send(port, { changed: { username: 'rw' }, password: 'geheim' });
+    expect(said).toMatch(/535 bad AUTH PLAIN \*\*\* \(\*\*\*\)$/);
+  });
+
   it('no sign-in where one is configured: then nothing is sent without', async () => {
     const { port, took } = await serve({ disabledCommands: ['AUTH'] });
     expect(await send(port, { changed: { username: 'rw' }, password: 'x' })).toMatchObject({

@@ -60,6 +60,7 @@ export class MailClient implements Channel {
     // an error after the end would end the process if nobody listened
     connection.on('error', () => undefined);
     const session = new Session(connection, signal);
+    const clear = clearOf(this.deps.config.username, secrets.password);
     try {
       await this.open(session, connection, secrets.password);
       const { from } = this.deps.config;
@@ -72,9 +73,13 @@ export class MailClient implements Channel {
           else done(error, error === null ? info.response : undefined);
         });
       });
-      this.deps.onStep?.(`message accepted for ${recipient}: ${said}`);
+      this.deps.onStep?.(`message accepted for ${recipient}: ${clear(said)}`);
       connection.quit();
-      return { outcome: 'sent', said };
+      return { outcome: 'sent', said: clear(said) };
+    } catch (error) {
+      const { message, response, ...failure } = failureOf(error);
+      const said = { ...failure, ...(response !== undefined && { response: clear(response) }) };
+      throw Object.assign(new Error(clear(message)), said);
     } finally {
       connection.close();
     }
@@ -185,6 +190,14 @@ async function compose(message: Outgoing, from: MailAddress): Promise<Buffer> {
     },
   });
   return mail.compile().build();
+}
+
+/** Some servers repeat the line that they refuse, and so the password in it, as it is or as it was sent. */
+function clearOf(username: string | null, password: Secret | null): (text: string) => string {
+  const secret = password?.reveal() ?? '';
+  if (secret === '') return (text) => text;
+  const sent = [`\0${username ?? ''}\0${secret}`, secret].map((text) => Buffer.from(text).toString('base64'));
+  return (text) => [...sent, secret].reduce((cleared, one) => cleared.replaceAll(one, '***'), text);
 }
 
 function protectionOf({ _socket: socket }: SMTPConnection): string {

@@ -26,6 +26,8 @@ export interface PrincipalRecord {
   readonly memberCount: number | null;
   /** Of the attributes, those that the record stores. */
   readonly attributes: Readonly<Record<string, Json>>;
+  /** With which snapshot the record came to state the name it had before; null: it always has. */
+  readonly nameSince: number | null;
   readonly readBefore: Date | null;
   readonly readAfter: Date | null;
 }
@@ -50,6 +52,12 @@ const readUntil = (condition: string): string => `
       and o.seq >= r.from_seq and (o.verdict = 'complete' or o.seq = r.from_seq)
     order by o.seq desc limit 1)`;
 
+/** Of the attributes, only the name is stated by several streams of one identity. */
+const NAME_SINCE = `
+  (select max(v.until_seq) from record v
+    where v.source = r.source and v.stream = r.stream and v.scope = r.scope and v.identity_id = r.identity_id
+      and v.until_seq <= r.from_seq and v.personal -> 'name' is distinct from r.personal -> 'name')`;
+
 const RECORDS = `
   select r.identity_id::text as identity, i.name_space as "nameSpace", r.stream, r.scope,
          ${before('r')} as "isBefore", ${after('r')} as "isAfter", ${touched('r')} as touched,
@@ -58,6 +66,7 @@ const RECORDS = `
          (select coalesce(jsonb_object_agg(key, value), '{}') from (
             select key, value from jsonb_each(r.personal) where key in (${among(PERSONAL)})
             union all select key, value from jsonb_each(r.body) where key in (${among(PLAIN)})) stated) as attributes,
+         case when ${before('r')} then ${NAME_SINCE} end as "nameSince",
          case when ${before('r')} then ${readUntil('o.seq < $2')} end as "readBefore",
          case when ${after('r')} then ${readUntil('o.seq <= $2')} end as "readAfter"
     from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
@@ -158,6 +167,7 @@ export function stated<T>(
       identity: first.identity,
       ...(from !== undefined && { before: from }),
       ...(to !== undefined && { after: to }),
+      ...(earlier?.nameSince != null && { since: earlier.nameSince }),
       readBefore: earlier?.readBefore ?? null,
       readAfter: later?.readAfter ?? null,
     };

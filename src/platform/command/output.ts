@@ -1,5 +1,9 @@
 import type { Writable } from 'node:stream';
+import { hasCode, messageOf, RolewatchError } from '../errors.js';
 import { visible } from '../visible.js';
+
+/** What a stream says of a reader that left. */
+const GONE = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'];
 
 /** Where results and messages go; `isTTY` as in node:tty. */
 export interface Streams {
@@ -59,6 +63,9 @@ export class Output {
 
   private async writeBytes(stream: Writable, text: string): Promise<void> {
     if (this.closed.has(stream)) return;
-    await new Promise<void>((done) => stream.write(text, () => done()));
+    const error = await new Promise<unknown>((done) => stream.write(text, done));
+    // a reader that went away wanted no more; a result that a full disk swallowed was wanted
+    if (stream === this.streams.stdout && error && !hasCode(error, ...GONE))
+      throw new RolewatchError('refused', `the result could not be written: ${messageOf(error)}`);
   }
 }

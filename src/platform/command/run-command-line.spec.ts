@@ -205,6 +205,15 @@ describe('a command', () => {
     expect((await stuck).stderr).toContain('did not end within 25 seconds');
   });
 
+  it('says so where a result could not be written, for want of room', async () => {
+    const full = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })),
+    });
+    const { exitCode, stderr } = await run(['paint', 'door'], { stdout: full });
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe('rolewatch: the result could not be written: no space left\n');
+  });
+
   it('goes on when nobody reads its result any more', async () => {
     const stdout = new PassThrough();
     stdout.destroy(new Error('EPIPE'));

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { inspect } from 'node:util';
-import { allOrEveryFault, readSecret } from './read-references.js';
+import { allOrEveryFault, readCertificates, readSecret } from './read-references.js';
 import { Secret } from './secret.js';
 
 describe('secrets', () => {
@@ -53,5 +54,26 @@ describe('secrets', () => {
     ];
     expect(shown.join()).not.toContain('hunter2');
     expect(shown.join()).toContain('[secret]');
+  });
+});
+
+describe('certificates', () => {
+  it('that a file does not hold, or not whole, are named as what is wrong', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rolewatch-certificates-'));
+    const file = join(folder, 'ca.pem');
+    const reading = async (text: string): Promise<string> => {
+      await writeFile(file, text);
+      return readCertificates(file, 'sources[0].caFile');
+    };
+    const [begin, end] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'];
+    await expect(reading('junk')).rejects.toThrow(
+      /ca\.pem holds no certificate: .*\(sources\[0\]\.caFile\)$/,
+    );
+    await expect(reading(`${begin}\nMIIB\n${end}\n`)).rejects.toThrow(
+      /^certificate 1 in .*ca\.pem is damaged/,
+    );
+    const [real] = rootCertificates;
+    expect(await reading(`# ours\n${real}\n`)).toContain(real);
+    await rm(folder, { recursive: true });
   });
 });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { RolewatchError } from '../errors.js';
 import type { SecretReference } from './reference.js';
@@ -50,6 +51,31 @@ export async function readNamedFile(file: string, at: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new Error(`cannot read ${file}: ${reason(error)} (${at})`, { cause: error });
+  }
+}
+
+/**
+ * Reads certificates that the configuration names. Node would take a file without any for one that trusts nobody.
+ * @throws Error as readNamedFile, and where there is no certificate in it, or one that is damaged
+ */
+export async function readCertificates(file: string, at: string): Promise<string> {
+  const pem = await readNamedFile(file, at);
+  const blocks = pem.match(CERTIFICATE) ?? [];
+  if (blocks.length === 0)
+    throw new Error(`${file} holds no certificate: a PEM file is due, with "BEGIN CERTIFICATE" (${at})`);
+  const damaged = blocks.findIndex((block) => !isCertificate(block));
+  if (damaged !== -1) throw new Error(`certificate ${damaged + 1} in ${file} is damaged (${at})`);
+  return pem;
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { hasCode, RolewatchError } from '../errors.js';
+import { hasCode, messageOf, RolewatchError } from '../errors.js';
 import { writeOnce } from '../write-once.js';
 
 export type Role = 'postgres' | 'rolewatch_owner' | 'rolewatch_app';
@@ -37,7 +37,7 @@ async function read(file: string): Promise<Credentials | undefined> {
     return JSON.parse(await readFile(file, 'utf8')) as Credentials;
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return undefined;
-    throw new RolewatchError('embedded-postgres', `${file} cannot be read`, { cause });
+    throw new RolewatchError('embedded-postgres', `${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

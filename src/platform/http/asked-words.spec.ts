@@ -8,6 +8,7 @@ const SHAPE = z.strictObject({
   reason: z.string().min(1).max(5).optional(),
   key: z.string(),
   people: z.literal('true').optional(),
+  from: z.union([z.number(), z.string()]).optional(),
 });
 
 function words(asked: object): string {
@@ -27,6 +28,7 @@ describe('what is wrong with what is asked', () => {
     [{ key: undefined }, 'key: missing'],
     [{ key: 5 }, 'key: must be a text'],
     [{ a: 1, b: 2 }, 'unknown key "a"; unknown key "b"'],
+    [{ from: ['1', '2'] }, 'from: must be one value, given once'],
     [{}, ''],
   ])('%j is told in plain words', (asked, said) => {
     expect(words(asked)).toBe(said);

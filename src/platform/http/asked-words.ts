@@ -32,6 +32,8 @@ function worded(issue: AskedIssue): string {
       return `must be at most ${limit(issue, 'maximum')}${of(issue, 'origin') === 'string' ? ' characters long' : ''}`;
     case 'invalid_type':
       return issue.message.endsWith('received undefined') ? 'missing' : `must be ${expected(issue)}`;
+    case 'invalid_union':
+      return 'must be one value, given once';
     case 'invalid_format':
       return of(issue, 'format') === 'datetime'
         ? 'must be a time with its zone such as 2026-03-01T12:00:00Z'

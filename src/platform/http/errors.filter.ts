@@ -49,10 +49,20 @@ export class ErrorsFilter implements ExceptionFilter {
       if (status < 500 || TOLD.includes(status)) return { status, code: error.code, message: error.message };
     } else if (error instanceof HttpException && error.getStatus() !== 500) {
       const status = error.getStatus();
-      return { status, code: WORDS[status] ?? 'refused', message: error.message };
+      return { status, code: WORDS[status] ?? 'refused', message: worded(status, error.message) };
     }
     const requestId = randomUUID();
     this.log.error('a request failed', { requestId, method, error });
     return { status: 500, code: 'internal', message: 'this should not happen: the log says more', requestId };
   }
+}
+
+/** The frameworks' own words, put so that they say what would be right, and not at any length. */
+function worded(status: number, message: string): string {
+  const said = message.length > 200 ? `${message.slice(0, 200)}…` : message;
+  if (status === 413) return 'the body is larger than 64 KiB';
+  if (status === 404) return `${said}: there is no such path; /api/v1/openapi.json lists them`;
+  if (status !== 400) return said;
+  if (said.startsWith('Failed to decode param')) return `the address is not well encoded (${said})`;
+  return `the body cannot be read as a JSON object (${said})`;
 }

@@ -1,8 +1,8 @@
 import { NOTHING_WATCHED, type Judge, type Rulebook, verdictsDigest } from '../../findings/judge.js';
 import { isRetiredAt, judgedStateOf } from '../../findings/judged-state.view.js';
-import { latestJudgement } from '../../findings/judgements.view.js';
+import { type JudgementView, latestJudgement } from '../../findings/judgements.view.js';
 import { rulesetDocument } from '../../findings/ruleset.view.js';
-import { messageOf } from '../../platform/errors.js';
+import { messageOf, RolewatchError } from '../../platform/errors.js';
 import type { Sql } from '../../platform/tx.js';
 import { knownSource } from '../../snapshots/known-source.view.js';
 import { productOf } from '../../sources/source-config.js';
@@ -23,15 +23,31 @@ export const rejudgedCheck = (rulebook: Rulebook): SourceCheck => ({
       yield { ...bad, says: `it cannot be judged again by this program: ${judge.why}`, note: true };
       return;
     }
-    const { seq, ownAccount, asOf } = judgement;
+    const again = await judgeAgain(sql, judge, source, judgement);
+    if (typeof again !== 'string') yield { ...bad, says: `it cannot be judged again: ${again.why}` };
+    else if (again !== judgement.verdictsDigest)
+      yield { ...bad, says: `judging snapshot ${String(judgement.seq)} again gives something else` };
+  },
+});
+
+/** A snapshot that somebody took away is a fault of this row; the other checks are still to come. */
+async function judgeAgain(
+  sql: Sql,
+  judge: Judge,
+  source: string,
+  { seq, ownAccount, asOf }: JudgementView,
+): Promise<string | { why: string }> {
+  try {
     const product = productOf((await knownSource(sql, source)).kind);
     const verdicts = (await isRetiredAt(sql, source, seq))
       ? NOTHING_WATCHED
       : await judge.judge(await judgedStateOf(sql, source, seq, { product, ownAccount }), asOf);
-    if (verdictsDigest(verdicts) !== judgement.verdictsDigest)
-      yield { ...bad, says: `judging snapshot ${String(seq)} again gives something else` };
-  },
-});
+    return verdictsDigest(verdicts);
+  } catch (error) {
+    if (error instanceof RolewatchError) return { why: error.message };
+    throw error;
+  }
+}
 
 async function readJudge(sql: Sql, rulebook: Rulebook, digest: string): Promise<Judge | { why: string }> {
   const document = await rulesetDocument(sql, digest);

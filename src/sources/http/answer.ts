@@ -60,8 +60,17 @@ export function refusalError(where: string, refusal: Refusal): SourceError {
   }
   if (status === 403)
     return new SourceError('denied', `${words}: the account lacks the role that this call needs`);
-  if (!PASSING_STATUS.has(status)) return new SourceError('http-status', words);
-  return new PassingError('http-status', words, parseRetryAfter(first(headers['retry-after']), refusal.now));
+  const hinted = `${words}: ${hintOf(status)}`;
+  if (!PASSING_STATUS.has(status)) return new SourceError('http-status', hinted);
+  return new PassingError('http-status', hinted, parseRetryAfter(first(headers['retry-after']), refusal.now));
+}
+
+function hintOf(status: number): string {
+  if (status === 404) return 'nothing is there: is the path right?';
+  if (status === 429) return 'it is asked too often: by whom else?';
+  if (status === 407 || status === 511) return 'a proxy on the way wants to know who asks';
+  if (status >= 500) return 'the server, or a proxy in front of it, failed: its own log says why';
+  return 'where 200 is due';
 }
 
 /** ` (“…”)` with the server's own message, for people only: its language depends on the server. */

@@ -60,6 +60,10 @@ describe('retrying', () => {
       'message',
       'users: answered 503; the server asks to wait 75 min, longer than the 15 min we wait',
     );
+    expect((await run([passing(1e20)])).outcome).toHaveProperty(
+      'message',
+      'users: answered 503; the server asks to wait more than a day, longer than the 15 min we wait',
+    );
   });
 });
 

@@ -75,6 +75,9 @@ function triedWords(tried: number): string {
   return tried === 1 ? '' : `; tried ${tried} times`;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
 function minutes(ms: number): string {
+  if (ms > DAY_MS) return 'more than a day';
   return `${Math.round(ms / 60_000)} min`;
 }

@@ -27,7 +27,7 @@ const silent = async () => (await alerts()).filter((told) => told.endsWith('sour
 /** A scheduled slot that ended without a snapshot so many hours ago. */
 async function ended(
   hours: number,
-  why = 'no process that reads it was running',
+  why = 'no process that reads it looked for work',
   state = 'missed',
 ): Promise<void> {
   const dueAt = await bench.pastSlot('s1', hours);

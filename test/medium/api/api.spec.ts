@@ -278,7 +278,9 @@ describe('a request', () => {
     ['has no reason', '{"reason":"  "}', 400],
     ['is too large', JSON.stringify({ reason: 'x'.repeat(70_000) }), 413],
   ])('whose body %s is refused', async (_, body, status) => {
-    expect((await post('sources/hq/findings/1/acknowledge', body)).status).toBe(status);
+    const refused = await post('sources/hq/findings/1/acknowledge', body);
+    expect(refused.status).toBe(status);
+    expect(refused.json.error.message).toMatch(/^[a-z]/); // our words, not those of a parser
   });
 
   it('whose body is not sent as JSON is told how it would be', async () => {

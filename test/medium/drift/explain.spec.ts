@@ -228,6 +228,21 @@ describe('explaining what is stored', () => {
     expect(JSON.stringify(stored)).not.toContain('example.com');
   });
 
+  it('tells of a name that one of two lists changed and took back', async () => {
+    const listed = { ...user('ann'), personal: { key: 'ann', name: 'ann' } };
+    const others = base.filter(({ stream, key }) => stream !== 'user_summary' && key !== 'ann');
+    const named = (name: string): State => ({
+      rows: [
+        ...others,
+        listed,
+        ...admin('ann', [['7', '1']], { personal: { key: 'ann', name, email: 'ann@example.com' } }),
+      ],
+    });
+    await publish(named('ann'));
+    expect(words(await publish(named('Anna')))).toEqual([['attribute-changed', 'directory']]);
+    expect(words(await publish(named('ann')))).toEqual([['attribute-changed', 'directory']]);
+  });
+
   it('tells nothing of the name of somebody without rights', async () => {
     const named = (name: string): Row => ({
       stream: 'ldap_entity_summary',

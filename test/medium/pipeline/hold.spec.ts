@@ -117,6 +117,20 @@ describe('what is too large a shrink to be believed', () => {
     expect(whys).toContain('the account this source is read with would vanish');
   });
 
+  it('does not believe a list of few about those whom the list of another space is held for', async () => {
+    pipeline.server.inject(rows.gone(0.5), { stream: 'user_summary', space: '1' });
+    pipeline.server.inject(rows.gone(0.05), { stream: 'user_summary', space: '2' });
+    const seq = await pipeline.publish();
+    expect(await whats(seq)).toEqual([]);
+    expect(Object.keys(await held(seq))).toEqual(['user_summary/1', 'user_summary/2']);
+    expect((await pipeline.doubts(seq)).map(({ why }) => why)).toContainEqual(
+      expect.stringMatching(/^\d+ of those who would close .* are held in user_summary of 1, too$/),
+    );
+    pipeline.server.heal();
+    expect(await whats(await pipeline.publish())).toEqual([]);
+    expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
+  });
+
   it('holds an empty catalogue', async () => {
     pipeline.server.inject(paging.empty(), { stream: 'roles', space: '1' });
     const seq = await pipeline.publish();

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectAlone } from '../../../src/platform/connect.js';
 import { Log } from '../../../src/platform/log.js';
 import { openDatabase, type OpenDatabase } from '../../../src/platform/open-database.js';
 import { emptyDatabase, freshDatabase } from '../../support/database.js';
@@ -16,6 +17,18 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }));
 
 const open = (env: NodeJS.ProcessEnv): Promise<OpenDatabase> => openDatabase({ dataDir, env, log });
+
+function inDatabase(name: string): string {
+  const url = new URL(process.env['TEST_ADMIN_URL'] ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function asAdmin(...statements: string[]): Promise<void> {
+  const admin = await connectAlone(process.env['TEST_ADMIN_URL'] ?? '');
+  for (const statement of statements) await admin.query(statement);
+  await admin.end();
+}
 
 async function userOf({ db }: OpenDatabase): Promise<string | undefined> {
   const [row] = await db.query<{ user: string }>('SELECT current_user AS "user"');
@@ -43,6 +56,63 @@ describe('opening the database', () => {
     expect(await userOf(opened)).toBe('rolewatch_test_app');
     expect(opened.asOwner).toBe(false);
     await opened.close();
+    await test.drop();
+  });
+
+  it('does not mind how server, database and address would have it', async () => {
+    const test = await emptyDatabase();
+    await asAdmin(
+      `ALTER DATABASE ${test.name} SET search_path = nowhere`,
+      `ALTER DATABASE ${test.name} SET TimeZone = 'Asia/Kathmandu'`,
+      `ALTER DATABASE ${test.name} SET DateStyle = 'SQL, DMY'`,
+      `ALTER DATABASE ${test.name} SET client_encoding = 'LATIN1'`,
+      `ALTER DATABASE ${test.name} SET default_transaction_isolation = 'serializable'`,
+    );
+    const DATABASE_URL = `${test.ownerUrl}?options=-c%20geqo%3Doff`;
+    const opened = await open({ DATABASE_URL, ROLEWATCH_KEY });
+    const [row] = await opened.db.query(
+      `SELECT current_user AS "user", '2026-03-02T01:00:00+01'::timestamptz AS at, 'Żółć' AS name, length('Żółć') AS signs,
+              current_setting('geqo') AS geqo, current_setting('transaction_isolation') AS isolation`,
+    );
+    const at = new Date('2026-03-02T00:00:00Z');
+    const heard = { geqo: 'off', isolation: 'read committed' };
+    expect(row).toEqual({ user: 'rolewatch_app', at, name: 'Żółć', signs: 4, ...heard });
+    await opened.close();
+    await test.drop();
+  });
+
+  it.each(['SQL_ASCII', 'LATIN1'])(
+    'refuses a database in %s, and says what would be right',
+    async (encoding) => {
+      const test = await emptyDatabase();
+      const name = `${test.name}_encoded`;
+      await asAdmin(
+        `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+      );
+      const url = new URL(test.ownerUrl);
+      url.pathname = `/${name}`;
+      await expect(open({ DATABASE_URL: url.href, ROLEWATCH_KEY })).rejects.toMatchObject({
+        code: 'database-unreachable',
+        message: expect.stringMatching(new RegExp(`encoding .* is ${encoding}, .* UTF8`)),
+      });
+      await asAdmin(`DROP DATABASE ${name}`);
+      await test.drop();
+    },
+  );
+
+  it('says of a database that is not ours to migrate what would be right', async () => {
+    const test = await emptyDatabase();
+    await expect(open({ DATABASE_URL: test.appUrl, ROLEWATCH_KEY })).rejects.toMatchObject({
+      code: 'migration-failed',
+      message: expect.stringContaining('set MIGRATE_DATABASE_URL to the owner'),
+    });
+    const own = await connectAlone(inDatabase(test.name));
+    await own.query('DROP SCHEMA public');
+    await own.end();
+    await expect(open({ DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY })).rejects.toMatchObject({
+      code: 'migration-failed',
+      message: expect.stringContaining('no schema public'),
+    });
     await test.drop();
   });
 

@@ -1,7 +1,7 @@
 import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, type DynamicModule, Get, Module } from '@nestjs/common';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import { Log } from '../../../src/platform/log.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
@@ -41,6 +41,7 @@ const sources = checkYaml(
 );
 
 let bench: ClockBench;
+let application: DynamicModule;
 let stop: AbortController;
 let stopped: Promise<void>;
 let port: number;
@@ -60,7 +61,7 @@ beforeEach(async () => {
     { sources, rules: { ...AS_SHIPPED, waivers: null }, alerts: NO_ALERTS },
     bench.fresh.db,
   );
-  const application = {
+  application = {
     module: Application,
     imports: [
       PlatformModule.forRoot(opened, log),
@@ -131,6 +132,33 @@ describe('the service', () => {
     });
     expect((await get('/metrics')).body).toContain('rolewatch_database_up 0');
     jest.restoreAllMocks();
+  });
+
+  it('says so in words, where the database answers one question and not the next', async () => {
+    await firstRun();
+    const locker = await bench.fresh.db.pool.connect();
+    await locker.query('BEGIN; LOCK TABLE slot IN ACCESS EXCLUSIVE MODE');
+    const { status, body } = await get('/health');
+    await locker.query('ROLLBACK');
+    locker.release();
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({
+      status: 'unavailable',
+      troubles: [
+        { code: 'database-unreachable', why: 'the database cannot be used: it did not answer in time' },
+      ],
+      sources: [],
+    });
+  });
+
+  it('says what is wrong with the address it is to listen on', async () => {
+    const log = Log.to({ write: () => undefined });
+    const at = (host: string) =>
+      serve(application, { host, port, log, signal: new AbortController().signal }).catch(
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await at('127.0.0.1')).toContain(`127.0.0.1:${port}: another process listens there already`);
+    expect(await at('192.0.2.1')).toContain('no address of this machine');
   });
 
   it('looks at once when it starts, and tells how each source is doing', async () => {

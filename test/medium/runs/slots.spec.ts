@@ -28,7 +28,7 @@ describe('seeing slots', () => {
     expect(seen.map((row) => row.state)).toEqual([...seen.slice(2).map(() => 'missed'), 'due', 'due']);
     expect(seen[0]?.due_at).toEqual(oldest);
     expect(new Set(seen.slice(0, -2).map((row) => row.why))).toEqual(
-      new Set(['no process that reads it was running']),
+      new Set(['no process that reads it looked for work']),
     );
     expect((await bench.claimOne()).dueAt).toEqual(seen.at(-2)?.due_at);
     expect(await bench.slots.claimDue(NAMES, 5)).toEqual([]);

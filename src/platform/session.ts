@@ -1,0 +1,28 @@
+/**
+ * What every session of ours is told, whatever server, database and role have set: where the tables are, how values are
+ * written on the wire, and what a transaction is. Prisma's adapter drops the offset of a timestamptz, and would read and
+ * write wrong instants in another zone; pg reads dates as ISO alone.
+ */
+const SESSION = [
+  '-c TimeZone=UTC',
+  '-c search_path=public',
+  '-c DateStyle=ISO',
+  '-c client_encoding=UTF8',
+  '-c bytea_output=hex',
+  '-c extra_float_digits=1',
+  '-c standard_conforming_strings=on',
+  '-c default_transaction_isolation=read\\ committed',
+];
+
+export interface Session {
+  readonly connectionString: string;
+  readonly options: string;
+}
+
+/** Options that the address names come first, so that ours win; pg would take those of the address and drop ours. */
+export function sessionAt(url: string, settings: readonly string[] = []): Session {
+  const address = new URL(url);
+  const named = address.searchParams.getAll('options');
+  for (const name of ['options', 'client_encoding']) address.searchParams.delete(name);
+  return { connectionString: address.href, options: [...named, ...SESSION, ...settings].join(' ') };
+}
