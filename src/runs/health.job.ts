@@ -4,12 +4,22 @@ import type { Delays } from '../platform/event-loop.js';
 import type { Sql } from '../platform/tx.js';
 import { within } from '../platform/within.js';
 import type { ClockSkew } from './clock-skew.js';
-import { ownTroubles, preventing, replicaTroubles, schemaTroubles, type Trouble, trouble } from './health.js';
+import {
+  ownTroubles,
+  preventing,
+  replicaTroubles,
+  schemaTroubles,
+  storeTroubles,
+  type Trouble,
+  trouble,
+} from './health.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { ReplicaJob } from './replica.job.js';
 import { type ReplicaStatus, replicasOf } from './replicas.view.js';
+import { retentionTroubles, RetentionWatch } from './retention/retention-watch.job.js';
 import { schemaStanding } from './schema-standing.view.js';
+import { withRetention } from './source-health.js';
 import { type SourceStatus, statusOfSources } from './status.view.js';
 
 /** Whoever asks for health wants to know soon: an answer that takes longer is a "no". */
@@ -44,6 +54,7 @@ export class Health {
     private readonly judge: JudgePulse,
     private readonly pulse: PulseJob,
     private readonly replica: ReplicaJob,
+    private readonly retention: RetentionWatch,
   ) {
     this.sql = { query: (text, params) => this.inTime(this.db.query(text, params, PATIENCE_MS)) };
   }
@@ -66,10 +77,12 @@ export class Health {
   async report(): Promise<HealthReport> {
     const away = await this.database();
     const unreachable = away.some(({ code }) => code === 'database-unreachable');
-    const [replicas, sources] = unreachable ? [[], []] : await Promise.all([this.replicas(), this.sources()]);
+    const [replicas, sources, store] = unreachable
+      ? [[], [], []]
+      : await Promise.all([this.replicas(), this.sources(), this.store()]);
     const others = unreachable ? [] : replicaTroubles(replicas);
     const own = this.own().filter(({ code }) => others.length === 0 || code !== 'clock-skew');
-    const troubles = [...own, ...away, ...others];
+    const troubles = [...own, ...away, ...others, ...store];
     const troubled = troubles.length > 0 || sources.some((source) => source.troubles.length > 0);
     const status = preventing(troubles).length > 0 ? 'unavailable' : troubled ? 'troubled' : 'ok';
     return { status, troubles, process: this.process, replicas, sources };
@@ -88,7 +101,14 @@ export class Health {
 
   /** @throws what the database throws, or an Error if it does not answer in time */
   async sources(): Promise<SourceStatus[]> {
-    return statusOfSources(this.sql);
+    return withRetention(
+      await statusOfSources(this.sql),
+      await retentionTroubles(this.sql, this.retention.config),
+    );
+  }
+
+  private async store(): Promise<Trouble[]> {
+    return storeTroubles(await retentionTroubles(this.sql, this.retention.config));
   }
 
   private replicas(): Promise<ReplicaStatus[]> {
