@@ -59,7 +59,7 @@ export class RetentionController {
   @NeedsForAllSources('retention:run')
   @Answers({ summary: 'Delete now what is due, instead of tonight', shape: begunShape, status: 202 })
   async run(@CurrentActor() { id }: Actor): Promise<object> {
-    return { begun: await this.pulse.startNow(await retained(this.db), id) };
+    return { begun: this.pulse.startNow(await retained(this.db), id) };
   }
 
   @Post('sources/:source/retention/runs')
@@ -67,7 +67,7 @@ export class RetentionController {
   @Answers({ summary: 'The same of one source', shape: begunShape, status: 202 })
   async runOfSource(@Param('source') source: string, @CurrentActor() { id }: Actor): Promise<object> {
     await knownSource(this.db, source);
-    return { begun: await this.pulse.startNow([source], id) };
+    return { begun: this.pulse.startNow([source], id) };
   }
 
   private async outlookOf(names: readonly string[]): Promise<RetentionOutlook[]> {

@@ -50,7 +50,7 @@ describe('a night that is killed in the middle (SIGKILL)', () => {
         { stdio: ['ignore', 'inherit', 'inherit'] },
       );
       const ended = once(child, 'close');
-      await waitsFor(child, ended);
+      await waitsFor(child);
       child.kill('SIGKILL');
       await ended;
       // the server learns of it when it next speaks to the client: it is made to, as keep-alives would
@@ -63,11 +63,9 @@ describe('a night that is killed in the middle (SIGKILL)', () => {
     }
   }
 
-  async function waitsFor(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-    let over = false;
-    void ended.then(() => (over = true));
+  async function waitsFor(child: ChildProcess): Promise<void> {
     for (;;) {
-      if (over) throw new Error(`it ended by itself: ${String(child.exitCode)}`);
+      if (child.exitCode !== null) throw new Error(`it ended by itself: ${String(child.exitCode)}`);
       const [waiting] = await database.db.query<{ n: number }>(
         `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
