@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import { Refusals } from '../platform/http/refusals.js';
 import { Log } from '../platform/log.js';
+import { type HintWait, hintWaitsFor, keepHint } from './hint.store.js';
 import { HookSecrets } from './hook-secrets.job.js';
 import { PulseJob } from './pulse.job.js';
-import { type HintWait, SlotStore } from './slot.store.js';
 
 export interface Hinting {
   /** Who asks. */
@@ -27,7 +28,7 @@ export class HookJob {
   constructor(
     private readonly secrets: HookSecrets,
     private readonly pulse: PulseJob,
-    private readonly slots: SlotStore,
+    private readonly db: Database,
     private readonly log: Log,
   ) {}
 
@@ -47,8 +48,9 @@ export class HookJob {
       this.log.warn('hint refused', { address });
       throw new RolewatchError('unknown-hook', 'no hook answers here, or not to that secret');
     }
-    await this.slots.keepHint(source);
-    const wait = (await this.pulse.startHinted(source)) ? null : await this.slots.hintWaitsFor(source);
+    const { quick } = this.db;
+    await keepHint(quick, source);
+    const wait = (await this.pulse.startHinted(source)) ? null : await hintWaitsFor(quick, source);
     if (wait === null) return { hint: 'begun', what: `${source} is read now` };
     const what = waitText(source, wait);
     this.log.info('hint kept', { source, why: what });

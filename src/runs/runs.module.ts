@@ -80,11 +80,6 @@ export class RunsModule {
           useFactory: (db: Database) => new ServeLookup(db, configured.sources),
         },
         HookJob,
-        {
-          provide: SlotStore,
-          inject: [Database],
-          useFactory: (db: Database) => new SlotStore(db),
-        },
         { provide: HookSecrets, useValue: new HookSecrets(configured.sources) },
         {
           provide: JudgePulse,
@@ -105,9 +100,9 @@ export class RunsModule {
         },
         {
           provide: PulseJob,
-          inject: [Database, TagKeys, SlotStore, Log],
-          useFactory: (db: Database, tagKeys: TagKeys, slots: SlotStore, log: Log) =>
-            pulseOf(configured, alerts, { db, tagKeys, slots, log }),
+          inject: [Database, TagKeys, Log],
+          useFactory: (db: Database, tagKeys: TagKeys, log: Log) =>
+            pulseOf(configured, alerts, { db, tagKeys, log }),
         },
       ],
     };
@@ -117,15 +112,11 @@ export class RunsModule {
 interface PulseParts {
   readonly db: Database;
   readonly tagKeys: TagKeys;
-  readonly slots: SlotStore;
   readonly log: Log;
 }
 
-function pulseOf(
-  of: ConfiguredSources,
-  alerts: AlertsConfig,
-  { db, tagKeys, slots, log }: PulseParts,
-): PulseJob {
+function pulseOf(of: ConfiguredSources, alerts: AlertsConfig, { db, tagKeys, log }: PulseParts): PulseJob {
+  const slots = new SlotStore(db);
   const routing = routingOf(alerts);
   const story = new RunSource({ db, tagKeys, slots, routing, open: (name) => openConfigured(of, name) });
   const retire = (configured: readonly string[]) =>

@@ -4,6 +4,7 @@ import { RolewatchError } from '../platform/errors.js';
 import { isGone, someoneHere } from '../platform/this-process.js';
 import type { Sql, Statements, Tx } from '../platform/tx.js';
 import type { Claim } from './claim.js';
+import { forgetHint, hinter, isHintDue, takeHint, waitingHints } from './hint.store.js';
 import { beginRun, endRun } from './run.store.js';
 import { MOST_ATTEMPTS, TIMING, type Timing } from './timing.js';
 
@@ -25,24 +26,6 @@ export interface ManualClaim {
   /** By whom, to be logged. */
   readonly asked?: string;
 }
-
-/** What a hint waits for: that somebody resumes the source, that a run ends, that its minute is over, that a process has room. */
-export type HintWait =
-  | { readonly for: 'resume'; readonly since: Date }
-  | { readonly for: 'end' | 'turn' }
-  | { readonly for: 'time'; readonly at: Date };
-
-/** As the log of actions names whoever knows the secret of a source's hook. */
-const hinter = (source: string): string => `hook:${source}`;
-
-/** So long after a run that was hinted at the next one begins. */
-const HINT_PAUSE = `interval '1 minute'`;
-/** No run has begun since, or the one that had was given up: its process died, or was stopped. */
-const HINT_WAITS = `(hint.run_id IS NULL OR NOT EXISTS (
-  SELECT FROM slot WHERE slot.source = hint.source AND slot.run_id = hint.run_id AND state = 'leased' AND lease_until >= clock_timestamp()))`;
-/** From when on it may be read; null: now. */
-const HINT_FROM = `(SELECT max(at) + ${HINT_PAUSE} FROM action_log
-  WHERE action_log.source = hint.source AND actor = 'hook:' || hint.source AND action = 'run-started' AND at > clock_timestamp() - ${HINT_PAUSE})`;
 
 const FORGOTTEN = 'what its process did is not there: the database was away, or another server took over';
 /** After a claim, its run has begun by then. */
@@ -116,45 +99,16 @@ export class SlotStore {
     });
   }
 
-  /** Somebody says that a source has changed: a run that begins from now on has to follow. Once, however often it is said. */
-  async keepHint(source: string): Promise<void> {
-    await this.quick.query(
-      `INSERT INTO hint (source, hinted_at) VALUES ($1, clock_timestamp())
-       ON CONFLICT (source) DO UPDATE SET hinted_at = excluded.hinted_at, run_id = NULL WHERE hint.run_id IS NOT NULL`,
-      [source],
-    );
-  }
-
   /** Claims up to `limit` of these sources that a hint waits for, in slots of their own; those that may not be read yet wait on. */
   async claimHinted(sources: readonly string[], limit: number): Promise<Claim[]> {
     if (limit <= 0) return [];
-    const hinted = await this.quick.query<{ source: string }>(
-      `SELECT source FROM hint WHERE source = ANY($1) AND ${HINT_WAITS} ORDER BY hinted_at`,
-      [sources],
-    );
     const claims: Claim[] = [];
-    for (const { source } of hinted) {
+    for (const source of await waitingHints(this.quick, sources)) {
       if (claims.length >= limit) break;
       const claim = await this.quick.transaction((tx) => this.claimHint(tx, source));
       if (claim !== null) claims.push(claim);
     }
     return claims;
-  }
-
-  /** What keeps a hint waiting; null: nothing any more, a run that began after it is under way or over. */
-  async hintWaitsFor(source: string): Promise<HintWait | null> {
-    const [row] = await this.quick.query<{ paused: Date | null; reading: boolean; from: Date | null }>(
-      `SELECT s.paused_at AS paused, l.until IS NOT NULL AS reading, ${HINT_FROM} AS "from"
-         FROM hint LEFT JOIN source s ON s.name = hint.source
-        CROSS JOIN LATERAL (SELECT max(lease_until) AS until FROM slot
-                             WHERE slot.source = hint.source AND state = 'leased' AND lease_until >= clock_timestamp()) l
-        WHERE hint.source = $1 AND ${HINT_WAITS}`,
-      [source],
-    );
-    if (row === undefined) return null;
-    if (row.paused !== null) return { for: 'resume', since: row.paused };
-    if (row.reading) return { for: 'end' };
-    return row.from === null ? { for: 'turn' } : { for: 'time', at: row.from };
   }
 
   /** Prolongs a lease that is still this claim's, even if it has just run out and nobody has taken over. */
@@ -292,11 +246,9 @@ export class SlotStore {
     );
     // as above: what others did before the lock is seen by a statement that begins after it
     if (free === undefined || (await leasedUntil(tx, source)) !== null) return null;
-    const due = await tx.query(
-      `SELECT FROM hint WHERE source = $1 AND ${HINT_WAITS} AND ${HINT_FROM} IS NULL`,
-      [source],
-    );
-    return due.length === 0 ? null : this.leaseManual(tx, source, free.last_seq, hinter(source));
+    return !(await isHintDue(tx, source))
+      ? null
+      : this.leaseManual(tx, source, free.last_seq, hinter(source));
   }
 
   private async leaseManual(tx: Tx, source: string, baseSeq: number, asked?: string): Promise<Claim> {
@@ -317,8 +269,7 @@ export class SlotStore {
     if (slot === undefined) throw new Error('the slot to lease is gone');
     const runId = await beginRun(tx, { source, dueAt, epoch: slot.epoch, baseSeq });
     await tx.execute('UPDATE slot SET run_id = $3 WHERE source = $1 AND due_at = $2', [source, dueAt, runId]);
-    // whatever run begins now sees what was hinted at
-    await tx.execute('UPDATE hint SET run_id = $2 WHERE source = $1', [source, runId]);
+    await takeHint(tx, source, runId);
     return { source, dueAt, epoch: slot.epoch, runId, baseSeq };
   }
 }
@@ -356,11 +307,6 @@ async function leasedUntil(sql: Sql, source: string): Promise<Date | null> {
     [source],
   );
   return row?.until ?? null;
-}
-
-/** A run that began after a hint has ended, one way or the other: what was hinted at since then waits on. */
-async function forgetHint(tx: Tx, { source, runId }: Claim): Promise<void> {
-  await tx.execute('DELETE FROM hint WHERE source = $1 AND run_id = $2', [source, runId]);
 }
 
 /** Slots are kept to the millisecond, as JavaScript's dates are; a moment that is taken gives way to the next. */

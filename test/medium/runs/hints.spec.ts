@@ -1,4 +1,5 @@
 import { connectAlone } from '../../../src/platform/connect.js';
+import { hintWaitsFor, keepHint } from '../../../src/runs/hint.store.js';
 import { ClockBench, NAMES } from './clock-bench.js';
 
 let bench: ClockBench;
@@ -7,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.fresh.drop());
 
-const hint = (source = 's1') => bench.slots.keepHint(source);
+const hint = (source = 's1') => keepHint(bench.fresh.db, source);
 const claimHinted = () => bench.slots.claimHinted(NAMES, 9);
 const kept = async () =>
   (await bench.fresh.db.query<{ source: string }>('SELECT source FROM hint ORDER BY 1')).map(
@@ -40,12 +41,12 @@ describe('a hint', () => {
     const [first] = await claimHinted();
     for (let i = 0; i < 3; i++) await hint();
     expect(await claimHinted()).toEqual([]);
-    expect(await bench.slots.hintWaitsFor('s1')).toEqual({ for: 'end' });
+    expect(await hintWaitsFor(bench.fresh.db, 's1')).toEqual({ for: 'end' });
     await bench.publish(first!, 1);
     expect(await claimHinted()).toEqual([]);
-    expect(await bench.slots.hintWaitsFor('s1')).toMatchObject({ for: 'time' });
+    expect(await hintWaitsFor(bench.fresh.db, 's1')).toMatchObject({ for: 'time' });
     await minutePasses();
-    expect(await bench.slots.hintWaitsFor('s1')).toEqual({ for: 'turn' });
+    expect(await hintWaitsFor(bench.fresh.db, 's1')).toEqual({ for: 'turn' });
     const [second] = await claimHinted();
     expect(second?.baseSeq).toBe(1);
     await bench.publish(second!, 2);
@@ -60,7 +61,7 @@ describe('a hint', () => {
     expect(await kept()).toEqual(['s1']);
     await bench.pastSlot('s1', 0);
     const after = await bench.claimOne();
-    expect(await bench.slots.hintWaitsFor('s1')).toBeNull();
+    expect(await hintWaitsFor(bench.fresh.db, 's1')).toBeNull();
     await bench.publish(after, 2);
     expect(await kept()).toEqual([]);
   });
@@ -85,7 +86,7 @@ describe('a hint', () => {
     await bench.fresh.db.query(`UPDATE source SET paused_at = now(), paused_why = '401' WHERE name = 's1'`);
     await hint();
     expect(await claimHinted()).toEqual([]);
-    expect(await bench.slots.hintWaitsFor('s1')).toMatchObject({ for: 'resume' });
+    expect(await hintWaitsFor(bench.fresh.db, 's1')).toMatchObject({ for: 'resume' });
     await bench.fresh.db.query(`UPDATE source SET paused_at = NULL, paused_why = NULL WHERE name = 's1'`);
     expect(await claimHinted()).toHaveLength(1);
   });
