@@ -66,6 +66,9 @@ GRANT INSERT ("source", "seq", "no", "actor", "reason") ON "alert_acknowledgemen
 -- tokens: made, used and revoked; the trigger dates all three
 GRANT INSERT ("name", "prefix", "hash", "role", "sources", "created_by", "expires_at"), UPDATE ("revoked_at", "revoked_by", "last_used_at") ON "api_token" TO rolewatch_app;
 
+-- hints: what waits to be read; a run that has ended takes it away
+GRANT INSERT, UPDATE, DELETE ON "hint" TO rolewatch_app;
+
 -- who is there: tells of itself, and old rows go
 GRANT INSERT, UPDATE, DELETE ON "replica" TO rolewatch_app;
 
@@ -85,4 +88,5 @@ END $$;
 GRANT EXECUTE ON FUNCTION erase_identity(text, bigint) TO rolewatch_app;
 
 -- the only ways to move a horizon and to delete what lies before it: they count the days, and know of legal holds
-GRANT EXECUTE ON FUNCTION move_horizon(text, text), delete_past_retention(text, text, integer), delete_past_actions(integer) TO rolewatch_app;
+GRANT EXECUTE ON FUNCTION move_horizon(text, text), delete_past_retention(text, text, integer), delete_past_actions(integer), delete_past_store(text, integer)
+  TO rolewatch_app;

@@ -251,6 +251,14 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON grant_ FOR EACH STATEMENT EXEC
 GRANT INSERT, SELECT ON grant_ TO rolewatch_app;
 GRANT UPDATE (until_seq) ON grant_ TO rolewatch_app;
 
+CREATE TABLE hint (
+  source text NOT NULL,
+  hinted_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  run_id bigint,
+  CONSTRAINT hint_pkey PRIMARY KEY (source)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON hint TO rolewatch_app;
+
 CREATE TABLE hold (
   source text NOT NULL,
   seq integer NOT NULL,
@@ -683,6 +691,7 @@ CREATE TABLE retention_run (
 );
 CREATE UNIQUE INDEX retention_run_open ON public.retention_run USING btree (source) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX retention_run_source_night_key ON public.retention_run USING btree (source, night);
+CREATE CONSTRAINT TRIGGER journal_delete AFTER DELETE ON retention_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'epoch holder lease_until');
 CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON retention_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'epoch holder lease_until');
 CREATE CONSTRAINT TRIGGER journal_update AFTER UPDATE ON retention_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('source id', 'epoch holder lease_until');
 CREATE TRIGGER refuse_delete BEFORE DELETE ON retention_run FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
@@ -892,6 +901,20 @@ CREATE UNLOGGED TABLE stage_seen (
 );
 CREATE INDEX stage_seen_run_id_stream_scope_attempt_identity_id_idx ON public.stage_seen USING btree (run_id, stream, scope, attempt, identity_id);
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_seen TO rolewatch_app;
+
+CREATE TABLE store_horizon (
+  kind text NOT NULL,
+  before timestamp(6) with time zone NOT NULL,
+  days integer NOT NULL,
+  moved_at timestamp(6) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  CONSTRAINT store_horizon_pkey PRIMARY KEY (kind, before),
+  CONSTRAINT store_horizon_days_check CHECK (days >= 30),
+  CONSTRAINT store_horizon_kind_check CHECK (kind = ANY (ARRAY['messages'::text, 'log'::text]))
+);
+CREATE CONSTRAINT TRIGGER journal_insert AFTER INSERT ON store_horizon DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journalled('kind before', '');
+CREATE TRIGGER refuse_rewrite BEFORE DELETE OR UPDATE ON store_horizon FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON store_horizon FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+GRANT SELECT ON store_horizon TO rolewatch_app;
 
 CREATE TABLE tag_key (
   no integer NOT NULL,
@@ -1168,6 +1191,9 @@ BEGIN
   PERFORM set_config('rolewatch.rewriting', 'on', true);
   IF of_table = 'outbox' THEN
     ids := ARRAY(SELECT id FROM outbox WHERE ctid = ANY (chosen));
+    UPDATE outbox SET subject = NULL, content = NULL, blanked_at = now()
+     WHERE blanked_at IS NULL AND id IN (SELECT told_by FROM outbox WHERE ctid = ANY (chosen))
+       AND state IN ('sent', 'dead', 'collected', 'withdrawn');
     DELETE FROM outbox_alert WHERE source = of_source AND id = ANY (ids);
     DELETE FROM outbox_about WHERE source = of_source AND id = ANY (ids);
     DELETE FROM outbox_attempt WHERE source = of_source AND id = ANY (ids);
@@ -1182,6 +1208,41 @@ BEGIN
 END $function$;
 REVOKE ALL ON FUNCTION delete_past_retention(text,text,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION delete_past_retention(text,text,integer) TO rolewatch_app;
+
+CREATE OR REPLACE FUNCTION public.delete_past_store(of_table text, at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  before CONSTANT timestamptz := store_before(of_table);
+  chosen tid[];
+  ids bigint[];
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7270736910);
+  IF EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL) THEN
+    RAISE EXCEPTION 'on legal hold' USING ERRCODE = 'object_in_use';
+  END IF;
+  chosen := ARRAY(SELECT past_store(of_table, before, least(greatest(at_most, 1), 10000)));
+  IF cardinality(chosen) = 0 THEN
+    RETURN 0;
+  END IF;
+  INSERT INTO store_horizon (kind, before, days, moved_at)
+  VALUES (store_kind(of_table), before, store_days(of_table), retention_clock()) ON CONFLICT DO NOTHING;
+  PERFORM set_config('rolewatch.rewriting', 'on', true);
+  IF of_table = 'outbox' THEN
+    ids := ARRAY(SELECT id FROM outbox WHERE ctid = ANY (chosen));
+    DELETE FROM outbox_alert WHERE source = '*' AND id = ANY (ids);
+    DELETE FROM outbox_about WHERE source = '*' AND id = ANY (ids);
+    DELETE FROM outbox_attempt WHERE source = '*' AND id = ANY (ids);
+  END IF;
+  EXECUTE format('DELETE FROM %I WHERE ctid = ANY ($1)', of_table) USING chosen;
+  PERFORM set_config('rolewatch.rewriting', 'off', true);
+  RETURN cardinality(chosen);
+END $function$;
+REVOKE ALL ON FUNCTION delete_past_store(text,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION delete_past_store(text,integer) TO rolewatch_app;
 
 CREATE OR REPLACE FUNCTION public.ends_now()
  RETURNS trigger
@@ -1615,6 +1676,28 @@ BEGIN
   END CASE;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.past_store(of_table text, before timestamp with time zone, at_most integer)
+ RETURNS SETOF tid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  CASE of_table
+  WHEN 'outbox' THEN
+    RETURN QUERY SELECT o.ctid FROM outbox o
+      WHERE o.source = '*' AND o.state IN ('sent', 'dead', 'collected', 'withdrawn') AND o.ended_at <= before
+        AND NOT EXISTS (SELECT FROM outbox t WHERE t.told_by = o.id)
+      LIMIT at_most;
+  WHEN 'retention_run' THEN
+    RETURN QUERY SELECT r.ctid FROM retention_run r
+      WHERE r.ended_at <= before
+        AND EXISTS (SELECT FROM retention_run n WHERE n.source = r.source AND n.id > r.id AND n.ended_at IS NOT NULL AND n.error IS NULL)
+      LIMIT at_most;
+  ELSE
+    RAISE EXCEPTION 'nothing of % is ever deleted', of_table USING ERRCODE = 'insufficient_privilege';
+  END CASE;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_rewrite()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1723,3 +1806,28 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.store_before(of_table text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT date_trunc('day', retention_clock() - make_interval(days => store_days(of_table)), 'UTC')
+   WHERE NOT EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.store_days(of_table text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE of_table WHEN 'outbox' THEN retention_days('*', 'messages') WHEN 'retention_run' THEN action_log_days() END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.store_kind(of_table text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT CASE of_table WHEN 'outbox' THEN 'messages' WHEN 'retention_run' THEN 'log' END
+$function$;

@@ -12,14 +12,18 @@ import { RulesetController } from './findings/ruleset.controller.js';
 import { openApiOf } from './platform/http/openapi.js';
 import { routesOf } from './platform/http/routes.js';
 import { RulesController } from './rules/rules.controller.js';
+import { RetentionController } from './runs/retention/retention.controller.js';
 import { SourcesController } from './runs/sources.controller.js';
+import { LegalHoldsController } from './snapshots/legal-holds.controller.js';
 import { PeopleController } from './snapshots/people.controller.js';
 import { SnapshotsController } from './snapshots/snapshots.controller.js';
 
-/** What answers under /api/v1, in the order of its description; runs/ brings SourcesController itself. */
+/** What answers under /api/v1, in the order of its description; runs/ brings its own itself. */
 export const API: readonly Type<object>[] = [
   SourcesController,
+  RetentionController,
   SnapshotsController,
+  LegalHoldsController,
   PeopleController,
   DriftController,
   FindingsController,

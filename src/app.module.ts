@@ -15,8 +15,7 @@ import { PlatformModule } from './platform/platform.module.js';
 import { riskTiersOf } from './rules/risk-tiers.view.js';
 import { RulesInForce } from './rules/rules-config.js';
 import { ServeRules } from './rules/serve-rules.job.js';
-import { RunsModule } from './runs/runs.module.js';
-import { SourcesController } from './runs/sources.controller.js';
+import { RUNS_CONTROLLERS, RunsModule } from './runs/runs.module.js';
 import type { AccountsOfSources } from './snapshots/own-account.js';
 import { Site } from './snapshots/site.js';
 import { checkReferences } from './sources/references.client.js';
@@ -44,7 +43,7 @@ export class AppModule {
         ),
       ],
       controllers: config.server.roles.includes('api')
-        ? API.filter((controller) => controller !== SourcesController)
+        ? API.filter((controller) => !RUNS_CONTROLLERS.includes(controller))
         : [],
       providers: [
         ServeEvidence,

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type AlertsConfig, alertsSchema } from './alerts/alerts-config.js';
 import { refuseLostRoutes } from './alerts/lost-routes.js';
 import { type WaiversConfig, waiversKey } from './findings/findings-config.js';
-import { readConfigFile } from './platform/config/read-config-file.js';
+import { placesIn, readConfigFile } from './platform/config/read-config-file.js';
 import { section } from './platform/config/section.js';
 import { type ServerConfig, serverConfig } from './platform/config/server-config.js';
 import {
@@ -44,7 +44,9 @@ export async function loadConfig(file: string): Promise<Config> {
       .superRefine((value, context) => refuseLostRoutes(value, context, known), always)
       .superRefine(refuseStrayRetention, always);
   const config = await readConfigFile(path, whole());
-  if (!config.alerts.routes.some(({ rules: named }) => named)) return config;
   // which rules there are, the file itself says: it is looked at again
-  return readConfigFile(path, whole(await ruleIds(config.rules.packs)));
+  if (config.alerts.routes.some(({ rules: named }) => named))
+    await readConfigFile(path, whole(await ruleIds(config.rules.packs)));
+  // what rules make of it is known only with their files: it is told with its place as well
+  return { ...config, rules: { ...config.rules, place: await placesIn(path) } };
 }

@@ -2,6 +2,7 @@ import { type CommandContext, defineCommand } from '../platform/command/command.
 import { didYouMean } from '../platform/config/nearest.js';
 import { RolewatchError } from '../platform/errors.js';
 import { ROLES } from '../platform/http/permissions.js';
+import { oneLine, visible } from '../platform/visible.js';
 import { createToken } from './api-token.store.js';
 import { expiryOf } from './expiry.js';
 
@@ -50,6 +51,11 @@ export const tokenCreateCommand = defineCommand({
   async run(context: CommandContext<NamedSources>, _args, options) {
     const name = options.name.trim();
     if (name === '') throw new RolewatchError('usage', '--name must say what the token is for');
+    if (visible(name) !== name || /[\n\t]/.test(name))
+      throw new RolewatchError(
+        'usage',
+        `--name has a character that cannot be seen (${oneLine(name).replaceAll('\t', '\\u0009')}): use letters, digits, signs and blanks`,
+      );
     const role = ROLES.find((one) => one === options.role);
     if (role === undefined) throw new RolewatchError('usage', `--role must be one of ${ROLES.join(', ')}`);
     const expiresAt = expiryOf(options.expires, new Date());

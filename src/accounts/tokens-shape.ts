@@ -1,7 +1,7 @@
 /** docs/json/tokens.md as shapes. */
 import { z } from 'zod';
 import { ROLES } from '../platform/http/permissions.js';
-import { MOST_INT, time } from '../platform/http/shape.js';
+import { MOST_INT, time, whole } from '../platform/http/shape.js';
 
 export const tokensShape = z.object({
   tokens: z.array(
@@ -22,6 +22,6 @@ export const tokensShape = z.object({
   ),
 });
 
-export const tokenNumber = z.coerce.number().int().min(1).max(MOST_INT);
+export const tokenNumber = whole(MOST_INT);
 
 export const revokedShape = z.object({ id: z.int(), prefix: z.string(), state: z.literal('revoked') });

@@ -22,6 +22,7 @@ export const ALERT_KINDS = [
   'run-failed',
   'source-paused',
   'source-silent',
+  'retention-failing',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
@@ -102,8 +103,10 @@ export interface AlertBody {
   readonly stream?: string;
   readonly count?: number;
   readonly why?: string;
-  /** When a run failed, a source was paused, or was last read. */
+  /** When a run failed, a source was paused, or was last read; when retention last succeeded. */
   readonly at?: string;
+  /** It is about the store as a whole, and told with its first source. */
+  readonly store?: true;
   readonly finding?: StoredFinding;
 }
 

@@ -1,6 +1,6 @@
 /** docs/json/alerts.md as shapes. What belongs to the kind of an alert, that page says; here is what each one has. */
 import { z } from 'zod';
-import { asked, before, limit, MOST_INT, time } from '../platform/http/shape.js';
+import { asked, before, limit, MOST_INT, time, whole } from '../platform/http/shape.js';
 import { SEVERITIES } from '../findings/finding.js';
 import { MESSAGE_KINDS, MESSAGE_STATES } from './message-states.js';
 
@@ -13,13 +13,7 @@ export const alertsShape = z.object({
 });
 
 export const alertsQuery = asked({
-  seq: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MOST_INT)
-    .optional()
-    .describe('of which snapshot; by default the latest'),
+  seq: whole(MOST_INT).optional().describe('of which snapshot; by default the latest'),
 });
 
 const message = z.object({

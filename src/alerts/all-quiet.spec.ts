@@ -1,4 +1,4 @@
-import { allQuietOf, type QuietFacts, type QuietSource } from './all-quiet.js';
+import { allQuietOf, type Gap, type QuietFacts, type QuietSource } from './all-quiet.js';
 import { allQuietMessage } from './message/all-quiet-message.js';
 import { renderMail } from './message/mail.js';
 
@@ -6,8 +6,12 @@ const none = { critical: 0, high: 0, medium: 0, low: 0 };
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 2, hour));
 const source = (changed: Partial<QuietSource> = {}): QuietSource => ({
   ...{ source: 'hq', snapshot: { seq: 9, recordedAt: at(6), fresh: true }, paused: null, lastFailure: null },
-  ...{ slots: { published: 24, failed: 0, missed: 0 }, doubts: [], judgedSeq: 9, unassessable: 0 },
+  ...{ slots: { published: 24, failed: 0, missed: 0 }, doubts: [], judgedSeq: 9, gaps: [] },
   ...{ findings: none, alerts: none, ...changed },
+});
+const gap = (changed: Partial<Gap> = {}): Gap => ({
+  ...{ kind: 'rule', name: 'few-can-wipe', why: 'users in 1: denied', since: at(-24) },
+  ...changed,
 });
 const facts = (sources: QuietSource[], messages: Partial<QuietFacts['messages']> = {}): QuietFacts => ({
   ...{ since: at(0), until: at(7), sources },
@@ -66,8 +70,8 @@ describe('the daily word', () => {
     ],
     ['a snapshot that is not judged', [source({ judgedSeq: 8 })], {}, '1 of 1 source not known in full: hq'],
     [
-      'a rule that could not be assessed',
-      [source({ unassessable: 1 })],
+      'a rule that could not be assessed since the last word',
+      [source({ gaps: [gap({ since: at(3) })] })],
       {},
       '1 of 1 source not known in full: hq',
     ],
@@ -91,6 +95,39 @@ describe('the daily word', () => {
     expect(allQuietOf(facts(sources, messages)).quiet).toBe(false);
     expect(subject(sources, messages)).toBe(`[Rolewatch] ${said}`);
     expect(subject(sources, messages)).not.toContain('quiet');
+  });
+
+  it('is that all is quiet but for what was not known the last time, with how much, since when and why', () => {
+    const known = [gap(), gap({ name: 'nobody-locks', since: at(-48) })];
+    expect(subject([source({ gaps: known }), source({ source: 'branch' })])).toBe(
+      '[Rolewatch] all quiet, except that 2 rules could not be assessed since 2026-02-28 (users in 1: denied); 2 sources read',
+    );
+    const more = [...known, gap({ kind: 'list', name: 'ldap', why: 'denied' })];
+    expect(subject([source({ gaps: more, findings: { ...none, low: 1 } })])).toBe(
+      '[Rolewatch] all quiet, except that 2 rules could not be assessed and 1 list is not shown since 2026-02-28 (for 2 reasons); 1 source read; 1 finding open',
+    );
+    const word = allQuietOf(facts([source({ gaps: more })]));
+    expect([word.quiet, word.excepted]).toEqual([false, true]);
+    const text = renderMail(allQuietMessage(word)).text.replace(/\s+/g, ' ');
+    expect(text).toContain(
+      'Rule few-can-wipe could not be assessed in full since 2026-03-01: users in 1: denied',
+    );
+    expect(text).toContain('The list ldap is not shown since 2026-03-01: denied');
+    expect(text).toContain('rolewatch check hq');
+  });
+
+  it('names what is not known, and is not quiet, as soon as anything else is there', () => {
+    const one = (changed: Partial<QuietSource>) => {
+      const word = allQuietOf(facts([source({ gaps: [gap()], ...changed })]));
+      return [word.quiet || word.excepted, renderMail(allQuietMessage(word)).text.includes('few-can-wipe')];
+    };
+    expect(one({})).toEqual([true, true]);
+    expect(one({ gaps: [gap(), gap({ name: 'x', since: at(1) })] })).toEqual([false, true]);
+    expect(one({ alerts: { ...none, low: 1 } })).toEqual([false, true]);
+    expect(one({ doubts: ['users in 1: 7 held back'] })).toEqual([false, true]);
+    expect(one({ judgedSeq: 8 })).toEqual([false, true]);
+    expect(one({ paused: { since: at(1), why: '401' } })).toEqual([false, true]);
+    expect(allQuietOf(facts([source({ gaps: [gap()] })], { dead: 1 })).excepted).toBe(false);
   });
 
   it('tells of each source, the worst first', () => {

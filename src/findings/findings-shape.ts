@@ -1,6 +1,6 @@
 /** docs/json/findings.md as shapes. */
 import { z } from 'zod';
-import { asked, moment, MOST_INT, reason, time } from '../platform/http/shape.js';
+import { asked, moment, MOST_INT, reason, time, whole } from '../platform/http/shape.js';
 import { EVENT_KINDS, FINDING_STATES, REOPENED_WHY, RESOLVED_WHY, SEVERITIES } from './finding.js';
 
 const named = z.object({
@@ -84,7 +84,7 @@ export const findingsQuery = asked({
   at: moment.optional(),
 });
 
-export const findingNumber = z.coerce.number().int().min(1).max(MOST_INT);
+export const findingNumber = whole(MOST_INT);
 
 export const acknowledgeBody = asked({ reason });
 export const acknowledgedShape = z.object({

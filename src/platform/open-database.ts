@@ -85,7 +85,8 @@ async function open(opening: Opening, embedded?: Embedded): Promise<OpenDatabase
   const migrated = await migrate({
     url: ownerUrl,
     appLogin: appUrl === undefined ? undefined : new URL(appUrl).username,
-    onWait: () => log.warn('another process is migrating the database: waiting for it'),
+    // two commands at once on a fresh store: no fault, and over in a moment
+    onWait: () => log.info('another process is migrating the database: waiting for it'),
   });
   for (const migration of migrated.applied) log.info('migration applied', { migration });
   const db = await connect(opening, migrated);

@@ -12,14 +12,19 @@ export function thisProcessOnly(): string {
   return `${thisProcess()}/${NONCE}`;
 }
 
+/** One who works in this process, told from every other in it and elsewhere. */
+export function someoneHere(): string {
+  return `${thisProcess()}/${randomBytes(6).toString('hex')}`;
+}
+
 const NONCE = randomBytes(6).toString('hex');
 
 /** Whether a process of this machine is certainly no more. Of other machines nothing is certain. */
 export function isGone(holder: string): boolean {
-  const at = holder.lastIndexOf('/');
-  if (holder.slice(0, at) !== hostname()) return false;
+  const [host, pid] = holder.split('/');
+  if (host !== hostname()) return false;
   try {
-    process.kill(Number(holder.slice(at + 1)), 0); // 0 is no signal: it only asks
+    process.kill(Number(pid), 0); // 0 is no signal: it only asks
     return false;
   } catch (error) {
     return hasCode(error, 'ESRCH');

@@ -26,7 +26,8 @@ export async function riskTexts(site: SiteRisks = {}): Promise<RiskText[]> {
  */
 export async function configuredRuleset(config: RulesConfig): Promise<Ruleset> {
   const [files, risk] = await Promise.all([loadPacks(config.packs), riskTexts(config.risk)]);
-  return rulesetFrom(files, { parameters: config.parameters, disabled: config.disabled, risk });
+  const { parameters, disabled, place } = config;
+  return rulesetFrom(files, { parameters, disabled, risk, place });
 }
 
 /** The rules of one file or folder alone, as they are. @throws RolewatchError config-invalid, also where there are none */

@@ -5,7 +5,7 @@ import { section } from '../platform/config/section.js';
 import type { ParameterValues } from './language/parameters.js';
 import { namesOrNone } from './language/kit.js';
 import type { RiskConfig } from './risk-tiers.js';
-import type { DisabledRule } from './ruleset.js';
+import type { DisabledRule, Place } from './ruleset.js';
 
 export interface RulesConfig extends RiskConfig {
   /** Absolute paths of folders or files with rules of the site. */
@@ -13,6 +13,8 @@ export interface RulesConfig extends RiskConfig {
   /** Rule → parameter → value, instead of the rule's own. */
   readonly parameters: Readonly<Record<string, ParameterValues>>;
   readonly disabled: readonly DisabledRule[];
+  /** Where in its file each of it stands. */
+  readonly place?: Place;
 }
 
 /** Where there is no configuration. */

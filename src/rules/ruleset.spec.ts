@@ -31,6 +31,19 @@ function faults(text: string, product: string | undefined = 'ivanti-epmm'): stri
 }
 
 describe('a faulty rule', () => {
+  it('says where in its file a site set what does not fit', () => {
+    const place = (path: readonly PropertyKey[]): string => `rolewatch.yaml:${String(path.length)}:1`;
+    const settings = {
+      ...PLAIN,
+      place,
+      parameters: { 'few-wipers': { most: 6 }, nobody: { most: 1 } },
+      disabled: [{ rule: 'no-such-rule', reason: 'x' }],
+    };
+    expect(() => rulesetFrom([FILE], settings)).toThrow(
+      /^rolewatch.yaml:4:1 rules.disabled\[0\].rule: no rule.*\nrolewatch.yaml:4:1 rules.parameters.few-wipers.most: must be a whole number from 1 to 5\nrolewatch.yaml:3:1 rules.parameters.nobody: no rule is called/,
+    );
+  });
+
   it('has each fault told once, though it is checked as written and with its parameters put in', () => {
     expect(faults(RULE.replace('Few can wipe', 'Few can wipe.'))).toEqual([
       'rule.yaml:3:8 title: must be one line of at most 120 characters without a full stop',

@@ -4,6 +4,7 @@ import type { RiskTiers } from '../access/risk.js';
 import { RISK_TIERS } from '../access/model.js';
 import { canonicalBytes, sha256 } from '../platform/canonical.js';
 import { didYouMean } from '../platform/config/nearest.js';
+import type { Path } from '../platform/config/yaml-document.js';
 import { RolewatchError } from '../platform/errors.js';
 import { defaultsOf, type ParameterValues, putIn, valueFaults } from './language/parameters.js';
 import { type ParsedRule, parseRules, type RuleFile } from './language/parse-rules.js';
@@ -37,7 +38,12 @@ export interface RulesetSettings {
   readonly parameters: Readonly<Record<string, ParameterValues>>;
   readonly disabled: readonly DisabledRule[];
   readonly risk: readonly RiskText[];
+  /** Where in a file of configuration something was said; absent: in none. */
+  readonly place?: Place | undefined;
 }
+
+/** `rolewatch.yaml:12:5` of a path such as `rules.parameters.some-rule`. */
+export type Place = (path: Path) => string;
 
 /** Everything that a ruleset is made of, as JSON; the same ruleset can be made from it anywhere (docs/rules.md). */
 export interface RulesetDocument {
@@ -172,26 +178,36 @@ function twiceFaults(rules: readonly ParsedRule[]): string[] {
 function settingsFaults(rules: readonly ParsedRule[], settings: RulesetSettings): string[] {
   const ids = rules.map(({ written }) => written.id);
   const unknown = (rule: string) => `no rule is called "${rule}"${didYouMean(rule, ids)}`;
+  const placed = (path: Path, where: string, fault: string): string =>
+    `${settings.place === undefined ? '' : `${settings.place(path)} `}${where}: ${fault}`;
   const disabled = settings.disabled.flatMap(({ rule }, i) =>
-    ids.includes(rule) ? [] : [`rules.disabled[${String(i)}].rule: ${unknown(rule)}`],
+    ids.includes(rule)
+      ? []
+      : [placed(['rules', 'disabled', i, 'rule'], `rules.disabled[${String(i)}].rule`, unknown(rule))],
   );
   const parameters = Object.entries(settings.parameters).flatMap(([id, values]) => {
+    const path = ['rules', 'parameters', id];
     const rule = rules.find(({ written }) => written.id === id);
     return rule === undefined
-      ? [`rules.parameters.${id}: ${unknown(id)}`]
-      : overrideFaults(rule, values).map((fault) => `rules.parameters.${id}.${fault}`);
+      ? [placed(path, path.join('.'), unknown(id))]
+      : overrideFaults(rule, values).map(({ name, fault }) =>
+          placed([...path, name], [...path, name].join('.'), fault),
+        );
   });
   return [...disabled, ...parameters];
 }
 
-function overrideFaults({ written }: ParsedRule, values: ParameterValues): string[] {
+function overrideFaults(
+  { written }: ParsedRule,
+  values: ParameterValues,
+): { readonly name: string; readonly fault: string }[] {
   const declared = written.parameters ?? {};
   const names = Object.keys(declared);
   return Object.entries(values).flatMap(([name, value]) => {
     const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (parameter !== undefined) return valueFaults(parameter, value).map((fault) => `${name}: ${fault}`);
+    if (parameter !== undefined) return valueFaults(parameter, value).map((fault) => ({ name, fault }));
     const known = names.length === 0 ? 'the rule has none' : `the rule has ${names.join(', ')}`;
-    return [`${name}: no such parameter${didYouMean(name, names) || `; ${known}`}`];
+    return [{ name, fault: `no such parameter${didYouMean(name, names) || `; ${known}`}` }];
   });
 }
 

@@ -6,12 +6,22 @@ import type { Delays } from '../platform/event-loop.js';
 import type { Sql } from '../platform/tx.js';
 import { within } from '../platform/within.js';
 import type { ClockSkew } from './clock-skew.js';
-import { ownTroubles, preventing, replicaTroubles, schemaTroubles, type Trouble, trouble } from './health.js';
+import {
+  ownTroubles,
+  preventing,
+  replicaTroubles,
+  schemaTroubles,
+  storeTroubles,
+  type Trouble,
+  trouble,
+} from './health.js';
 import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { ReplicaJob } from './replica.job.js';
 import { type ReplicaStatus, replicasOf } from './replicas.view.js';
+import { retentionTroubles, RetentionWatch } from './retention/retention-watch.job.js';
 import { schemaStanding } from './schema-standing.view.js';
+import { withRetention } from './source-health.js';
 import { type SourceStatus, statusOfSources } from './status.view.js';
 
 /** Whoever asks for health wants to know soon: an answer that takes longer is a "no". */
@@ -34,6 +44,11 @@ export interface HealthReport {
   readonly sources: readonly SourceStatus[];
 }
 
+interface Told extends Pick<HealthReport, 'replicas' | 'sources'> {
+  readonly away: readonly Trouble[];
+  readonly store: readonly Trouble[];
+}
+
 @Injectable()
 export class Health {
   private readonly began = performance.now();
@@ -46,6 +61,7 @@ export class Health {
     private readonly judge: JudgePulse,
     private readonly pulse: PulseJob,
     private readonly replica: ReplicaJob,
+    private readonly retention: RetentionWatch,
   ) {
     this.sql = { query: (text, params) => this.inTime(this.db.query(text, params, PATIENCE_MS)) };
   }
@@ -66,10 +82,10 @@ export class Health {
   }
 
   async report(): Promise<HealthReport> {
-    const { away, replicas, sources } = await this.told();
+    const { away, replicas, sources, store } = await this.told();
     const others = isUnreachable(away) ? [] : replicaTroubles(replicas);
     const own = this.own().filter(({ code }) => others.length === 0 || code !== 'clock-skew');
-    const troubles = [...own, ...away, ...others];
+    const troubles = [...own, ...away, ...others, ...store];
     const troubled = troubles.length > 0 || sources.some((source) => source.troubles.length > 0);
     const status = preventing(troubles).length > 0 ? 'unavailable' : troubled ? 'troubled' : 'ok';
     return { status, troubles, process: this.process, replicas, sources };
@@ -88,17 +104,24 @@ export class Health {
 
   /** @throws what the database throws, or an Error if it does not answer in time */
   async sources(): Promise<SourceStatus[]> {
-    return statusOfSources(this.sql);
+    return withRetention(
+      await statusOfSources(this.sql),
+      await retentionTroubles(this.sql, this.retention.config),
+    );
+  }
+
+  private async store(): Promise<Trouble[]> {
+    return storeTroubles(await retentionTroubles(this.sql, this.retention.config));
   }
 
   /** What only the database knows. It may answer one question and hang on the next, where somebody holds a lock. */
-  private async told(): Promise<Pick<HealthReport, 'replicas' | 'sources'> & { away: readonly Trouble[] }> {
+  private async told(): Promise<Told> {
     const away = await this.database();
-    const nothing = { replicas: [], sources: [] };
+    const nothing = { replicas: [], sources: [], store: [] };
     if (isUnreachable(away)) return { away, ...nothing };
     try {
-      const [replicas, sources] = await Promise.all([this.replicas(), this.sources()]);
-      return { away, replicas, sources };
+      const [replicas, sources, store] = await Promise.all([this.replicas(), this.sources(), this.store()]);
+      return { away, replicas, sources, store };
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       return { away: [...away, unreachable(error)], ...nothing };

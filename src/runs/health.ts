@@ -13,6 +13,7 @@ export interface Trouble {
     | 'pulse-silent'
     | 'no-worker'
     | 'not-judging'
+    | 'retention-failing'
     | 'clock-skew';
   readonly why: string;
 }
@@ -70,6 +71,12 @@ export function replicaTroubles(replicas: readonly ReplicaStatus[]): Trouble[] {
   const latest = Math.min(...looked);
   if (latest * 1_000 <= SILENT_PULSE_MS) return skewed;
   return [trouble('no-worker', `no process has looked for work for ${String(latest)} s`), ...skewed];
+}
+
+/** Retention of what belongs to no source. @param troubles of retention, by source */
+export function storeTroubles(troubles: ReadonlyMap<string, string>): Trouble[] {
+  const why = troubles.get('*');
+  return why === undefined ? [] : [trouble('retention-failing', why)];
 }
 
 export function trouble(code: Trouble['code'], why: string): Trouble {

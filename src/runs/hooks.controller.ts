@@ -12,7 +12,6 @@ export class HooksController {
   @NeedsOwnSecret()
   @HttpCode(202)
   async hint(@Param('source') source: string, @Req() { ip, headers }: Request): Promise<object> {
-    await this.hooks.hint(source, { address: ip ?? 'unknown', headers });
-    return {};
+    return this.hooks.hint(source, { address: ip ?? 'unknown', headers });
   }
 }

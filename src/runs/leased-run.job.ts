@@ -4,7 +4,7 @@ import { messageOf } from '../platform/errors.js';
 import { OWN_TIME, type OwnTime } from '../platform/own-time.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import type { SlotStore } from './slot.store.js';
-import { TIMING, type Timing } from './timing.js';
+import { MOST_ATTEMPTS, TIMING, type Timing } from './timing.js';
 
 /** Reasons this file aborts a run with; the run's own words are kept where it has better ones. */
 const LOST = 'its lease was lost: another process may read the source now';
@@ -12,8 +12,6 @@ const UNRENEWED = 'its lease could not be renewed in time: the database was away
 
 /** A renewal that failed is tried again so soon. */
 const RETRY_MS = 1_000;
-/** So often a slot is read anew because the database was away; then the next one has to do. */
-const MOST_ATTEMPTS = 10;
 
 /** A run that the database, not the source, has ended: the slot is due again. */
 interface CutOff {

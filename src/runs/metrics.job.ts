@@ -4,7 +4,16 @@ import { Database } from '../platform/database.js';
 import { type Actor, maySee } from '../platform/http/actor.js';
 import { HttpMetrics } from '../platform/http/http-metrics.js';
 import { Health } from './health.job.js';
-import { type Counted, messageCounts, openFindingCounts, slotCounts } from './metrics.view.js';
+import {
+  type Counted,
+  messageCounts,
+  openFindingCounts,
+  retentionAges,
+  retentionCounts,
+  retentionRows,
+  slotCounts,
+} from './metrics.view.js';
+import { SOURCE_TROUBLES } from './source-health.js';
 
 /** Gathers what Prometheus asks for. What the database knows is asked anew each time, so that replicas say the same. */
 @Injectable()
@@ -82,7 +91,7 @@ export class MetricsJob {
       paused,
     );
     const troubles = sources.flatMap(({ source, troubles: all }) =>
-      TROUBLES.map((trouble) => ({
+      SOURCE_TROUBLES.map((trouble) => ({
         source,
         trouble,
         value: all.some(({ code }) => code === trouble) ? 1 : 0,
@@ -91,7 +100,7 @@ export class MetricsJob {
     gauge(
       registry,
       'rolewatch_source_trouble',
-      '1: the source is paused, silent, failing, or has something held.',
+      '1: the source is paused, silent, failing, has something held, or its retention fails.',
       ['trouble'],
       troubles,
     );
@@ -107,11 +116,34 @@ export class MetricsJob {
     );
     const messages = (await messageCounts(this.db)).filter(seen);
     gauge(registry, 'rolewatch_messages', 'Messages of the outbox, by state.', ['state'], messages);
+    await this.retention(registry, seen);
     return registry;
   }
-}
 
-const TROUBLES = ['paused', 'silent', 'failing', 'held'] as const;
+  private async retention(registry: Registry, seen: (counted: Counted) => boolean): Promise<void> {
+    gauge(
+      registry,
+      'rolewatch_last_retention_age_seconds',
+      'Since a run of retention last succeeded; of "*": that of what belongs to no source.',
+      [],
+      (await retentionAges(this.db)).filter(seen),
+    );
+    gauge(
+      registry,
+      'rolewatch_retention_runs',
+      'Runs of retention of the last seven days, by how they ended.',
+      ['outcome'],
+      (await retentionCounts(this.db)).filter(seen),
+    );
+    gauge(
+      registry,
+      'rolewatch_retention_deleted_rows',
+      'Rows that runs of retention of the last seven days deleted, by table.',
+      ['table'],
+      (await retentionRows(this.db)).filter(seen),
+    );
+  }
+}
 
 function single(registry: Registry, name: string, help: string, value: number): void {
   new Gauge({ name, help, registers: [registry] }).set(value);

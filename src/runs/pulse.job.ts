@@ -19,7 +19,7 @@ export interface PulsedSource extends ScheduledSource {
  * Any number of replicas do the same; PostgreSQL decides who reads what.
  */
 export class PulseJob {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<bigint, Promise<void>>();
   private readonly stopping = new AbortController();
   private beating: Promise<void> | null = null;
   private retiring: Promise<void> | null = null;
@@ -55,10 +55,9 @@ export class PulseJob {
   /**
    * "Run now": begins a run of its own slot and waits no longer.
    * @param asked who asks, for the log of actions
-   * @param pauseMs since the last run that the same asked for; one sooner is refused as source-busy
    * @throws RolewatchError unknown-source, source-paused, source-busy, stopping
    */
-  async startNow(source: string, asked: string, pauseMs = 0): Promise<Claim> {
+  async startNow(source: string, asked: string): Promise<Claim> {
     if (this.drained !== null)
       throw new RolewatchError('stopping', 'this process is about to end: ask again');
     if (!this.sources.some(({ name }) => name === source))
@@ -68,14 +67,22 @@ export class PulseJob {
         'source-busy',
         `this process reads ${MAX_RUNS} sources already: ask again later`,
       );
-    const claim = await this.slots.claimManual(source, { asked, pauseMs });
+    const claim = await this.slots.claimManual(source, { asked });
     this.begin(claim);
     return claim;
   }
 
+  /** Begins the run that a hint at this source waits for, if it may begin now and here. @returns whether it does */
+  async startHinted(source: string): Promise<boolean> {
+    if (this.drained !== null) return false;
+    const [claim] = await this.slots.claimHinted([source], MAX_RUNS - this.running.size);
+    if (claim !== undefined) this.begin(claim);
+    return claim !== undefined;
+  }
+
   /** Resolves once every run that has been begun has ended. */
   async idle(): Promise<void> {
-    while (this.running.size > 0) await Promise.all(this.running);
+    while (this.running.size > 0) await Promise.all(this.running.values());
     await this.retiring;
   }
 
@@ -111,10 +118,19 @@ export class PulseJob {
     for (const source of this.sources) await this.schedules.seeSlots(source);
     await this.schedules.endUnconfigured(names);
     if (this.drained !== null) return;
+    await this.handBackForgotten();
     for (const claim of await this.slots.claimDue(names, MAX_RUNS - this.running.size)) this.begin(claim);
+    for (const claim of await this.slots.claimHinted(names, MAX_RUNS - this.running.size)) this.begin(claim);
     this.lookedAt = performance.now();
     // it publishes, which takes a while: what is due waits neither for that nor for its success
     this.retiring ??= this.retireDropped(names).finally(() => (this.retiring = null));
+  }
+
+  /** Retiring a source claims a slot, too, and is not among the runs. */
+  private async handBackForgotten(): Promise<void> {
+    if (this.retiring !== null) return;
+    for (const { source, dueAt, runId } of await this.slots.handBackForgotten([...this.running.keys()]))
+      this.log.warn('a slot of ours that nobody reads is handed back', { source, slot: dueAt, run: runId });
   }
 
   private async retireDropped(names: readonly string[]): Promise<void> {
@@ -135,8 +151,8 @@ export class PulseJob {
           error,
         });
       })
-      .finally(() => this.running.delete(run));
-    this.running.add(run);
+      .finally(() => this.running.delete(claim.runId));
+    this.running.set(claim.runId, run);
   }
 
   private async perform(claim: Claim): Promise<void> {

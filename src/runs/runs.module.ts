@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { routingOf } from '../alerts/alert-routing.js';
 import type { AlertsConfig } from '../alerts/alerts-config.js';
@@ -25,6 +25,8 @@ import { type PulsedSource, PulseJob } from './pulse.job.js';
 import { OwnRoles, ReplicaJob } from './replica.job.js';
 import { RetentionPulse } from './retention.job.js';
 import { FOR_EVER, type RetentionConfig } from './retention/retention-config.js';
+import { RetentionController } from './retention/retention.controller.js';
+import { RetentionWatch } from './retention/retention-watch.job.js';
 import { Retain } from './retention/retain.job.js';
 import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
@@ -37,7 +39,13 @@ import { Timers } from './timers.job.js';
 
 /** What every process answers. */
 const WATCHED = [HealthController, MetricsController];
-export const RUNS_CONTROLLERS = [...WATCHED, PageController, SourcesController, HooksController];
+export const RUNS_CONTROLLERS: readonly Type<object>[] = [
+  ...WATCHED,
+  PageController,
+  SourcesController,
+  RetentionController,
+  HooksController,
+];
 
 /** The clock and its pages: what a replica of the service does. */
 @Module({})
@@ -53,7 +61,7 @@ export class RunsModule {
     return {
       module: RunsModule,
       imports: [ScheduleModule.forRoot(), AlertsModule.forRoot(alerts, names)],
-      controllers: roles.includes('api') ? RUNS_CONTROLLERS : WATCHED,
+      controllers: roles.includes('api') ? [...RUNS_CONTROLLERS] : WATCHED,
       providers: [
         Health,
         HttpMetrics,
@@ -83,6 +91,12 @@ export class RunsModule {
           inject: [Database, Log],
           useFactory: (db: Database, log: Log) =>
             new RetentionPulse(new Retain({ db, config: retention, actor: 'rolewatch' }), log),
+        },
+        {
+          provide: RetentionWatch,
+          inject: [Database, Log],
+          useFactory: (db: Database, log: Log) =>
+            new RetentionWatch(db, retention, names, routingOf(alerts), log),
         },
         {
           provide: PulseJob,

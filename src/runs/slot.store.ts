@@ -1,11 +1,12 @@
 import { appendAction } from '../accounts/action-log.store.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
-import { isGone, thisProcess } from '../platform/this-process.js';
+import { isGone, someoneHere } from '../platform/this-process.js';
 import type { Sql, Statements, Tx } from '../platform/tx.js';
 import type { Claim } from './claim.js';
+import { forgetHint, hinter, isHintDue, takeHint, waitingHints } from './hint.store.js';
 import { beginRun, endRun } from './run.store.js';
-import { TIMING, type Timing } from './timing.js';
+import { MOST_ATTEMPTS, TIMING, type Timing } from './timing.js';
 
 /** What became of a renewal: a slot being published is locked, and needs no lease any more. */
 export type Renewal = 'renewed' | 'publishing' | 'lost';
@@ -24,9 +25,11 @@ export interface ManualClaim {
   readonly toRetire?: boolean;
   /** By whom, to be logged. */
   readonly asked?: string;
-  /** Since the last run that the same asked for. */
-  readonly pauseMs?: number;
 }
+
+const FORGOTTEN = 'what its process did is not there: the database was away, or another server took over';
+/** After a claim, its run has begun by then. */
+const SURELY_BEGUN_MS = 5_000;
 
 const STOPPED = 'interrupted: the process that read it was asked to stop';
 
@@ -52,7 +55,7 @@ export class SlotStore {
   constructor(
     private readonly db: Database,
     private readonly timing: Pick<Timing, 'leaseMs'> = TIMING,
-    private readonly holder = thisProcess(),
+    private readonly holder = someoneHere(),
   ) {
     this.quick = db.quick;
   }
@@ -90,16 +93,22 @@ export class SlotStore {
       if (row.paused_at !== null && how.toRetire !== true)
         throw pausedError(source, row.paused_at, row.paused_why);
       await releaseGone(tx, source);
-      await refuseTooSoon(tx, source, how);
       const busyUntil = await leasedUntil(tx, source);
       if (busyUntil !== null) throw busyError(source, busyUntil);
-      const dueAt = await insertManual(tx, source);
-      if (how.asked !== undefined) {
-        const detail = { slot: dueAt.toISOString() };
-        await appendAction(tx, { actor: how.asked, action: 'run-started', source, detail });
-      }
-      return this.lease(tx, source, dueAt, row.last_seq);
+      return this.leaseManual(tx, source, row.last_seq, how.asked);
     });
+  }
+
+  /** Claims up to `limit` of these sources that a hint waits for, in slots of their own; those that may not be read yet wait on. */
+  async claimHinted(sources: readonly string[], limit: number): Promise<Claim[]> {
+    if (limit <= 0) return [];
+    const claims: Claim[] = [];
+    for (const source of await waitingHints(this.quick, sources)) {
+      if (claims.length >= limit) break;
+      const claim = await this.quick.transaction((tx) => this.claimHint(tx, source));
+      if (claim !== null) claims.push(claim);
+    }
+    return claims;
   }
 
   /** Prolongs a lease that is still this claim's, even if it has just run out and nobody has taken over. */
@@ -148,6 +157,7 @@ export class SlotStore {
     );
     if (touched !== 1) throw fencedError(claim);
     await endRun(tx, claim, { outcome: 'published' });
+    await forgetHint(tx, claim);
   }
 
   /** Ends the slot as failed, if it is still this claim's; the run ends in any case. */
@@ -160,6 +170,7 @@ export class SlotStore {
       );
       const outcome = touched === 1 ? 'failed' : 'fenced';
       await endRun(tx, claim, { outcome, why });
+      if (outcome === 'failed') await forgetHint(tx, claim);
       return outcome;
     });
   }
@@ -180,6 +191,26 @@ export class SlotStore {
       );
       await endRun(tx, claim, { outcome: 'failed', why });
     });
+  }
+
+  /**
+   * Gives back what is leased to this holder and not being read: the answer to a claim was lost, or a publication was
+   * when another server took over. Nobody else may, before the lease has run out. At most ten times a slot.
+   * @param reading runs that this holder is at
+   */
+  async handBackForgotten(reading: readonly bigint[]): Promise<Claim[]> {
+    const rows = await this.quick.query<{ source: string; due_at: Date; epoch: number; run_id: string }>(
+      `SELECT source, due_at, epoch, run_id FROM slot
+        WHERE holder = $1 AND state = 'leased' AND run_id <> ALL ($2::bigint[])
+          AND lease_until < clock_timestamp() + $3 * interval '1 millisecond'`,
+      [this.holder, reading, this.timing.leaseMs - SURELY_BEGUN_MS],
+    );
+    const claims = rows.map(({ source, due_at: dueAt, epoch, run_id: runId }): Claim => {
+      return { source, dueAt, epoch, runId: BigInt(runId), baseSeq: 0 };
+    });
+    for (const claim of claims)
+      await (claim.epoch < MOST_ATTEMPTS ? this.handBack(claim, FORGOTTEN) : this.fail(claim, FORGOTTEN));
+    return claims;
   }
 
   /** What became of a slot: asked before anything else when the fate of a commit is unknown. */
@@ -208,6 +239,27 @@ export class SlotStore {
     return slot === undefined ? null : this.lease(tx, source, slot.due_at, free.last_seq);
   }
 
+  private async claimHint(tx: Tx, source: string): Promise<Claim | null> {
+    const [free] = await tx.query<{ last_seq: number }>(
+      'SELECT last_seq FROM source WHERE name = $1 AND paused_at IS NULL AND retired_seq IS NULL FOR UPDATE SKIP LOCKED',
+      [source],
+    );
+    // as above: what others did before the lock is seen by a statement that begins after it
+    if (free === undefined || (await leasedUntil(tx, source)) !== null) return null;
+    return !(await isHintDue(tx, source))
+      ? null
+      : this.leaseManual(tx, source, free.last_seq, hinter(source));
+  }
+
+  private async leaseManual(tx: Tx, source: string, baseSeq: number, asked?: string): Promise<Claim> {
+    const dueAt = await insertManual(tx, source);
+    if (asked !== undefined) {
+      const detail = { slot: dueAt.toISOString() };
+      await appendAction(tx, { actor: asked, action: 'run-started', source, detail });
+    }
+    return this.lease(tx, source, dueAt, baseSeq);
+  }
+
   private async lease(tx: Tx, source: string, dueAt: Date, baseSeq: number): Promise<Claim> {
     const [slot] = await tx.query<{ epoch: number }>(
       `UPDATE slot SET state = 'leased', epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond', holder = $4
@@ -217,6 +269,7 @@ export class SlotStore {
     if (slot === undefined) throw new Error('the slot to lease is gone');
     const runId = await beginRun(tx, { source, dueAt, epoch: slot.epoch, baseSeq });
     await tx.execute('UPDATE slot SET run_id = $3 WHERE source = $1 AND due_at = $2', [source, dueAt, runId]);
+    await takeHint(tx, source, runId);
     return { source, dueAt, epoch: slot.epoch, runId, baseSeq };
   }
 }
@@ -254,21 +307,6 @@ async function leasedUntil(sql: Sql, source: string): Promise<Date | null> {
     [source],
   );
   return row?.until ?? null;
-}
-
-/** The source is locked: whoever else asks waits, and sees what was logged. @throws RolewatchError source-busy */
-async function refuseTooSoon(tx: Tx, source: string, { asked, pauseMs = 0 }: ManualClaim): Promise<void> {
-  if (asked === undefined || pauseMs === 0) return;
-  const recent = await tx.query(
-    `SELECT FROM action_log WHERE source = $1 AND at > clock_timestamp() - $3 * interval '1 millisecond'
-        AND actor = $2 AND action = 'run-started' LIMIT 1`,
-    [source, asked, pauseMs],
-  );
-  if (recent.length > 0)
-    throw new RolewatchError(
-      'source-busy',
-      `${source} was read for ${asked} less than ${pauseMs / 1_000} s ago`,
-    );
 }
 
 /** Slots are kept to the millisecond, as JavaScript's dates are; a moment that is taken gives way to the next. */

@@ -1,8 +1,10 @@
 /** What is wrong with a source, in one word each and in a sentence. Pure. */
 import { isSilent } from '../alerts/source-troubles.js';
 
+export const SOURCE_TROUBLES = ['paused', 'silent', 'failing', 'held', 'retention-failing'] as const;
+
 export interface SourceTrouble {
-  readonly code: 'paused' | 'silent' | 'failing' | 'held';
+  readonly code: (typeof SOURCE_TROUBLES)[number];
   readonly why: string;
 }
 
@@ -40,3 +42,15 @@ export function sourceHealth(facts: SourceFacts): SourceTrouble[] {
 }
 
 const is = (code: SourceTrouble['code'], why: string): SourceTrouble => ({ code, why });
+
+/** What is told of retention stands beside what is told of reading. @param troubles by source */
+export function withRetention<
+  S extends { readonly source: string; readonly troubles: readonly SourceTrouble[] },
+>(statuses: readonly S[], troubles: ReadonlyMap<string, string>): S[] {
+  return statuses.map((status) => {
+    const why = troubles.get(status.source);
+    return why === undefined
+      ? status
+      : { ...status, troubles: [...status.troubles, is('retention-failing', why)] };
+  });
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GLOBAL_SCOPE } from '../access/permissions.js';
 import { asked, time } from '../platform/http/shape.js';
 import { LDAP_TYPES } from '../sources/ivanti-epmm/schemas.js';
+import { SOURCE_TROUBLES } from './source-health.js';
 
 const status = z.object({
   source: z.string(),
@@ -16,7 +17,7 @@ const status = z.object({
   reading: z.boolean(),
   nextSlot: time.nullable().describe('null: nothing is scheduled'),
   intervalSeconds: z.int().nullable().describe('between the scheduled slots before and after now'),
-  troubles: z.array(z.object({ code: z.enum(['paused', 'silent', 'failing', 'held']), why: z.string() })),
+  troubles: z.array(z.object({ code: z.enum(SOURCE_TROUBLES), why: z.string() })),
   coverage: z
     .object({ published: z.int(), failed: z.int(), missed: z.int() })
     .describe('how the slots of the last seven days ended'),

@@ -5,11 +5,11 @@ import { type Actor, maySee } from '../platform/http/actor.js';
 import { Answers } from '../platform/http/answer.js';
 import { CurrentActor, Needs } from '../platform/http/needs.js';
 import { knownSource } from '../snapshots/known-source.view.js';
+import { Health } from './health.job.js';
 import { PauseStore } from './pause.store.js';
 import { PulseJob } from './pulse.job.js';
 import { ServeLookup } from './serve-lookup.job.js';
 import { lookupBody, lookupShape, resumedShape, sourcesShape, startedShape } from './sources-shape.js';
-import { statusOfSources } from './status.view.js';
 
 @Controller('api/v1/sources')
 export class SourcesController {
@@ -17,13 +17,14 @@ export class SourcesController {
     private readonly db: Database,
     private readonly pulse: PulseJob,
     private readonly directory: ServeLookup,
+    private readonly health: Health,
   ) {}
 
   @Get()
   @Needs('sources:read')
   @Answers({ summary: 'How each source is doing', shape: sourcesShape })
   async sources(@CurrentActor() actor: Actor): Promise<object> {
-    const sources = await statusOfSources(this.db);
+    const sources = await this.health.sources();
     return { sources: sources.filter(({ source }) => maySee(actor, source)) };
   }
 

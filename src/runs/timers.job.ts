@@ -6,6 +6,7 @@ import { JudgePulse } from './judge.job.js';
 import { PulseJob } from './pulse.job.js';
 import { ReplicaJob } from './replica.job.js';
 import { RetentionPulse } from './retention.job.js';
+import { RetentionWatch } from './retention/retention-watch.job.js';
 import { PULSE_MS, RETENTION_MS, TIMING } from './timing.js';
 
 const DRAIN_MS = TIMING.graceMs + TIMING.handBackMs;
@@ -22,6 +23,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly alerts: AlertsJob,
     private readonly replica: ReplicaJob,
     private readonly retention: RetentionPulse,
+    private readonly watch: RetentionWatch,
   ) {}
 
   /**
@@ -50,7 +52,9 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** What is worth telling leaves by a timer of its own: a mail server that hangs keeps no source from being read. */
   @Interval('alerts', PULSE_MS)
   async tell(): Promise<void> {
-    if (this.replica.works) await this.alerts.beat();
+    if (!this.replica.works) return;
+    await this.watch.beat();
+    await this.alerts.beat();
   }
 
   /** Nightly; looked for more often, so that whoever is killed has a successor the same night. */

@@ -1,10 +1,9 @@
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { RolewatchError } from '../platform/errors.js';
 import { oneLine } from '../platform/visible.js';
-import type { Tx } from '../platform/tx.js';
 import { knownSource } from './known-source.view.js';
-import { EVERY_SOURCE, type LegalHold, legalHolds } from './legal-holds.view.js';
-import { liftSourceHold, placeSourceHold, type SourceHoldOrder } from './source-hold.store.js';
+import { type HoldDeed, holdSource, holdView, shownSource } from './legal-hold.job.js';
+import { type LegalHold, legalHolds } from './legal-holds.view.js';
 
 const OF = { source: { description: 'the source, or all', required: true } } as const;
 const OPTIONS = {
@@ -22,7 +21,7 @@ export const placeLegalHoldCommand: CommandSpec = defineCommand({
     'rolewatch legal-hold place hq --reason "case 17"',
     'rolewatch legal-hold place all --reason audit',
   ],
-  run: (context, { source }, { reason }) => change(context, { source, reason, done: 'placed' }),
+  run: (context, { source }, { reason }) => change(context, 'placed', source, reason),
 });
 
 export const liftLegalHoldCommand: CommandSpec = defineCommand({
@@ -33,7 +32,7 @@ export const liftLegalHoldCommand: CommandSpec = defineCommand({
   arguments: OF,
   options: OPTIONS,
   examples: ['rolewatch legal-hold lift hq --reason "case 17 is closed"'],
-  run: (context, { source }, { reason }) => change(context, { source, reason, done: 'lifted' }),
+  run: (context, { source }, { reason }) => change(context, 'lifted', source, reason),
 });
 
 export const listLegalHoldsCommand: CommandSpec = defineCommand({
@@ -53,36 +52,12 @@ export const listLegalHoldsCommand: CommandSpec = defineCommand({
   },
 });
 
-const DEEDS: Record<'placed' | 'lifted', (tx: Tx, order: SourceHoldOrder) => Promise<void>> = {
-  placed: placeSourceHold,
-  lifted: liftSourceHold,
-};
-
-interface Ordered {
-  readonly source: string;
-  readonly reason: string;
-  readonly done: keyof typeof DEEDS;
-}
-
-async function change(context: CommandContext, { source, reason, done }: Ordered): Promise<0> {
-  const why = reason.trim();
-  if (why === '') throw new RolewatchError('usage', '--reason must say why');
+async function change(context: CommandContext, done: HoldDeed, source: string, reason: string): Promise<0> {
+  if (reason.trim() === '') throw new RolewatchError('usage', '--reason must say why');
   const { db } = await context.openDatabase();
-  if (source !== 'all') await knownSource(db, source);
-  const order = { source: source === 'all' ? EVERY_SOURCE : source, reason: why, actor: context.actor };
-  await db.transaction((tx) => DEEDS[done](tx, order));
-  await context.print({ source, done }, () => `legal hold on ${source}: ${done}`);
+  const held = await holdSource(db, done, { source, reason, actor: context.actor });
+  await context.print(held, () => `legal hold on ${source}: ${done}`);
   return 0;
-}
-
-function holdView({ source, identityId, releasedAt, releasedBy, releasedWhy, ...hold }: LegalHold): object {
-  return {
-    source: shownSource(source),
-    ...hold,
-    ...(identityId !== null && { identityId }),
-    ...(releasedAt !== null && { releasedAt }),
-    ...(releasedBy !== null && { releasedBy, releasedWhy }),
-  };
 }
 
 function holdsText(holds: readonly LegalHold[]): string {
@@ -107,5 +82,3 @@ function holdText({
       : `lifted ${releasedAt.toISOString()}${releasedBy === null ? '' : ` by ${releasedBy}: ${String(releasedWhy)}`}`;
   return `${what}  since ${since.toISOString()} by ${actor}: ${reason}  (${end})`;
 }
-
-const shownSource = (source: string): string => (source === EVERY_SOURCE ? 'all' : source);

@@ -135,6 +135,29 @@ export const personShape = z.object({
   also: z.array(z.string()).describe('keys that were linked to the person, and were not touched'),
 });
 
+export const holdBody = asked({ reason });
+
+export const heldShape = z.object({
+  source: z.string().describe('all: every source'),
+  done: z.enum(['placed', 'lifted']),
+});
+
+export const holdsShape = z.object({
+  holds: z.array(
+    z.object({
+      source: z.string().describe('all: every source'),
+      id: z.string(),
+      identityId: z.string().optional().describe('absent: the whole source'),
+      reason: z.string(),
+      actor: z.string(),
+      since: time,
+      releasedAt: time.optional(),
+      releasedBy: z.string().optional(),
+      releasedWhy: z.string().nullable().optional(),
+    }),
+  ),
+});
+
 export const acceptShrinkShape = z.object({
   source: z.string(),
   seq: count,

@@ -83,6 +83,7 @@ const HEADLINES: Readonly<Record<AlertKind, (alert: AlertView) => string>> = {
   'run-failed': () => 'reading failed',
   'source-paused': () => 'paused: nothing is read until somebody resumes it',
   'source-silent': () => 'silent: no snapshot for two intervals',
+  'retention-failing': () => 'what is old is not deleted: retention fails',
 };
 
 function count(n: number, one: string, several = `${one}s`): string {

@@ -1,7 +1,15 @@
 /** The daily word as a message: that all is quiet, or what is not, the worst first. Pure. */
 import type { Severity } from '../../rules/verdicts.js';
-import { type AllQuiet, type JudgedSource, type QuietMessages, type Standing, total } from '../all-quiet.js';
+import {
+  type AllQuiet,
+  type Gap,
+  type JudgedSource,
+  type QuietMessages,
+  type Standing,
+  total,
+} from '../all-quiet.js';
 import { type Card, type Message, minuteOf } from './message.js';
+import { cut } from './safe-text.js';
 
 export function allQuietMessage(quiet: AllQuiet): Message {
   const { sources, messages, since, until } = quiet;
@@ -12,7 +20,7 @@ export function allQuietMessage(quiet: AllQuiet): Message {
   const unknown = sources.some(({ standing }) => standing === 'silent');
   return {
     source: `${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`,
-    severity: unknown || messages.dead > 0 ? 'high' : quiet.quiet ? 'low' : 'medium',
+    severity: unknown || messages.dead > 0 ? 'high' : quiet.quiet || quiet.excepted ? 'low' : 'medium',
     headline: words,
     plain: true,
     cards: [...cards, messagesCard(messages)],
@@ -23,15 +31,21 @@ export function allQuietMessage(quiet: AllQuiet): Message {
   };
 }
 
-const ORDER: readonly Standing[] = ['silent', 'unclear', 'unread', 'told', 'quiet'];
+const ORDER: readonly Standing[] = ['silent', 'unclear', 'unread', 'told', 'excepted', 'quiet'];
 
-/** "Quiet" is said only where everything is known. */
-function headlineOf({ quiet, sources, messages }: AllQuiet): string {
+/** "Quiet" is said only where everything is known, or with what is not. */
+function headlineOf({ quiet, excepted, sources, messages }: AllQuiet): string {
   const alerts = sources.reduce((sum, source) => sum + total(source.alerts), 0);
   const findings = sources.reduce((sum, source) => sum + total(source.findings), 0);
   const standing = findings > 0 ? [`${counted(findings, 'finding')} open`] : [];
   if (quiet)
     return [`all quiet: ${counted(sources.length, 'source')} read, nothing to tell`, ...standing].join('; ');
+  if (excepted)
+    return [
+      `all quiet, except that ${gapsInShort(sources.flatMap(({ gaps }) => gaps))}`,
+      `${counted(sources.length, 'source')} read`,
+      ...standing,
+    ].join('; ');
   const { dead, stuck, untold } = messages;
   const parts = [
     ...of(sources, 'silent', 'silent'),
@@ -43,6 +57,20 @@ function headlineOf({ quiet, sources, messages }: AllQuiet): string {
     ...standing,
   ];
   return sources.length === 0 ? 'no source is configured: nothing is watched' : parts.join('; ');
+}
+
+/** How many, since when, and why where that is one reason. */
+function gapsInShort(gaps: readonly Gap[]): string {
+  const rules = gaps.filter(({ kind }) => kind === 'rule');
+  const lists = gaps.length - rules.length;
+  const what = [
+    ...(rules.length > 0 ? [`${counted(rules.length, 'rule')} could not be assessed`] : []),
+    ...(lists > 0 ? [`${counted(lists, 'list')} ${lists === 1 ? 'is' : 'are'} not shown`] : []),
+  ].join(' and ');
+  const since = new Date(Math.min(...gaps.map((gap) => gap.since.getTime())));
+  const whys = [...new Set(gaps.map(({ why }) => why))];
+  const because = whys.length === 1 ? cut(whys[0] ?? '', 60) : `for ${whys.length} reasons`;
+  return `${what} since ${since.toISOString().slice(0, 10)} (${because})`;
 }
 
 function of(sources: readonly JudgedSource[], standing: Standing, words: string): string[] {
@@ -58,6 +86,7 @@ const TAGS: Readonly<Record<Standing, { tag: string; severity: Severity }>> = {
   unclear: { tag: 'not known in full', severity: 'medium' },
   unread: { tag: 'not read', severity: 'medium' },
   told: { tag: 'worth telling', severity: 'medium' },
+  excepted: { tag: 'quiet but for what is not known', severity: 'low' },
   quiet: { tag: 'quiet', severity: 'low' },
 };
 
@@ -68,7 +97,8 @@ function sourceCard(judged: JudgedSource): Card {
     ...TAGS[standing],
     title: `${source}: ${TITLES[standing]}`,
     lines: [
-      ...why,
+      ...why.slice(0, WHYS),
+      ...(why.length > WHYS ? [`and ${why.length - WHYS} more`] : []),
       snapshot === null
         ? 'There is no snapshot yet'
         : `Last accepted snapshot: ${snapshot.seq}, ${minuteOf(snapshot.recordedAt)}`,
@@ -85,16 +115,29 @@ const TITLES: Readonly<Record<Standing, string>> = {
   unclear: 'read, but not all of it is known',
   unread: 'not read in this time, and not due',
   told: 'read, and something was worth telling',
+  excepted: 'read, and nothing was worth telling in what could be seen and assessed',
   quiet: 'read, and nothing was worth telling',
 };
 
-function stepOf({ source, standing, paused }: JudgedSource): Card['step'] {
+/** So many things that are not known are named of a source. */
+const WHYS = 12;
+
+function stepOf({ source, standing, paused, gaps, doubts }: JudgedSource): Card['step'] {
   if (paused !== null)
     return {
       text: 'Put right what it was paused for, then read it again.',
       command: `rolewatch resume ${source}`,
     };
   if (standing === 'quiet') return { text: 'Nothing.', command: `rolewatch findings ${source}` };
+  const unseen =
+    standing === 'excepted' || (standing === 'unclear' && doubts.length === 0 && gaps.length > 0);
+  if (unseen)
+    return {
+      text: 'What could not be assessed is neither broken nor kept. Let the account it is read with see what is missing, or switch off the rules that cannot be answered here.',
+      command: gaps.some(({ kind }) => kind === 'rule')
+        ? `rolewatch check ${source}`
+        : `rolewatch coverage ${source}`,
+    };
   if (standing === 'told')
     return {
       text: 'Each alert was told by itself; see that somebody is at it.',

@@ -81,4 +81,8 @@ const STEPS: Readonly<Record<AlertKind, (asked: Asked) => NextStep>> = {
     text: 'What changes meanwhile is seen only when the source is read again, with a wider window.',
     command: `rolewatch coverage ${source}`,
   }),
+  'retention-failing': () => ({
+    text: 'Nothing is lost: what should be deleted by now is still there. See what the last runs said.',
+    command: 'rolewatch retention',
+  }),
 };

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { RolewatchError } from '../errors.js';
 import { checkYaml } from './check.js';
 import { reason } from './read-references.js';
+import { type Path, YamlDocument } from './yaml-document.js';
 
 /**
  * Reads and checks the configuration file.
@@ -12,6 +13,16 @@ import { reason } from './read-references.js';
 export async function readConfigFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   const name = shownName(file);
   return checkYaml(decode(await readBytes(file, name), name), name, schema);
+}
+
+/** Where something stands in a configuration file that could be read: `rolewatch.yaml:12:5`. */
+export async function placesIn(file: string): Promise<(path: Path) => string> {
+  const name = shownName(file);
+  const document = new YamlDocument(decode(await readBytes(file, name), name));
+  return (path) => {
+    const { line, column } = document.locate(path);
+    return `${name}:${String(line)}:${String(column)}`;
+  };
 }
 
 async function readBytes(file: string, name: string): Promise<Buffer> {

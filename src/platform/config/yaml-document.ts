@@ -9,6 +9,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { TWICE, yamlWords } from './yaml-words.js';
 
 /** Where something stands in a file; both count from 1. */
 export interface Position {
@@ -38,16 +39,6 @@ export interface Located {
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_FAULTS = 20;
 
-/** Some texts of the parser quote the file, which may hold a secret (`password: !hunter2`); these get words of our own. */
-const WORDS: Readonly<Record<string, string>> = {
-  BAD_DIRECTIVE: 'directives are not known here; a text that begins with "%" needs quotes',
-  BAD_DQ_ESCAPE: 'no such escape; in double quotes a backslash is written twice',
-  DUPLICATE_KEY: 'this key stands twice; keep one of them',
-  MULTIPLE_DOCS: 'a second document begins here; one file is one document',
-  TAB_AS_INDENT: 'tabs cannot indent; use spaces',
-  TAG_RESOLVE_FAILED: 'tags are not known here; a text that begins with "!" needs quotes',
-  UNEXPECTED_TOKEN: 'this cannot stand here; a text with special characters needs quotes',
-};
 const UNKNOWN_ALIAS = 'no anchor of this name stands before it; a text that begins with "*" needs quotes';
 
 /** A YAML 1.2 file with positions. Refuses what could mean two things: a key twice, unknown tags, a second document. */
@@ -70,8 +61,7 @@ export class YamlDocument implements Located {
         });
         faults.push(...this.parserFaults(this.document), ...this.unknownAliases(this.document));
         // a key that stands twice leaves a value that can be checked on; anything else does not
-        if (faults.every(({ message }) => message === WORDS['DUPLICATE_KEY']))
-          this.value = this.document.toJS();
+        if (faults.every(({ message }) => message === TWICE)) this.value = this.document.toJS();
       } catch (error) {
         faults.push({ position: START, message: refusal(error) });
       }
@@ -100,7 +90,7 @@ export class YamlDocument implements Located {
   private parserFaults(document: Document): YamlFault[] {
     return [...document.errors, ...document.warnings].slice(0, MOST_FAULTS).map(({ code, message, pos }) => ({
       position: this.position(pos[0]),
-      message: WORDS[code] ?? message,
+      message: yamlWords(code, message),
     }));
   }
 

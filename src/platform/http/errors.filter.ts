@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  NotFoundException,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { RolewatchError } from '../errors.js';
 import { Log } from '../log.js';
@@ -32,13 +38,15 @@ export class ErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
-    const { status, ...told } = this.tell(error, request);
+    const methods = isUnknownPath(error) ? methodsAt(request) : [];
+    const { status, ...told } = methods.length > 0 ? notFor(request, methods) : this.tell(error, request);
     if (response.headersSent) {
       // half an answer must not look like a whole one
       response.destroy();
       return;
     }
     if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="rolewatch"');
+    if (status === 405) response.setHeader('allow', methods.join(', '));
     if (status === 429) response.setHeader('retry-after', '60');
     response.status(status).json({ error: told });
   }
@@ -65,4 +73,32 @@ function worded(status: number, message: string): string {
   if (status !== 400) return said;
   if (said.startsWith('Failed to decode param')) return `the address is not well encoded (${said})`;
   return `the body cannot be read as a JSON object (${said})`;
+}
+
+function isUnknownPath(error: unknown): boolean {
+  return error instanceof NotFoundException;
+}
+
+function notFor({ method, path }: Request, methods: readonly string[]): Told {
+  const message = `${method} is not for ${path}; there is ${methods.join(', ')}`;
+  return { status: 405, code: 'unknown-method', message };
+}
+
+/** As Express keeps routes: what it answers is asked, so that nothing is said twice. */
+interface RouteLayer {
+  readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+  match(path: string): boolean;
+}
+
+/** With which methods there would be an answer at this path. */
+function methodsAt({ app, path }: Request): string[] {
+  const { stack } = app.router as unknown as { readonly stack: readonly RouteLayer[] };
+  const routes = stack.flatMap((layer) =>
+    layer.route !== undefined && layer.match(path) ? [layer.route] : [],
+  );
+  const methods = new Set(routes.flatMap((route) => Object.keys(route.methods)));
+  return [...methods]
+    .filter((method) => method !== '_all')
+    .map((method) => method.toUpperCase())
+    .sort();
 }

@@ -10,18 +10,26 @@ export function asked<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T,
   });
 }
 
+/** A number as people write it: `1e3`, `0x10` or ` 7` are slips, and would be other numbers. */
+export function whole(most: number): z.ZodType<number> {
+  return z.preprocess(
+    (text) => (typeof text === 'string' && !/^\d{1,16}$/.test(text) ? Number.NaN : text),
+    z.coerce.number().int().min(1).max(most),
+  );
+}
+
 /** How many of a list, the newest first. */
-export function limit(most: number, usual: number): z.ZodDefault<z.ZodCoercedNumber> {
-  return z.coerce.number().int().min(1).max(most).default(usual);
+export function limit(most: number, usual: number): z.ZodDefault<z.ZodType<number>> {
+  return whole(most).default(usual);
 }
 
 /** The largest number that a 32-bit column has. */
 export const MOST_INT = 2_147_483_647;
 
 /** Goes on where a page of a list ended. @param what which number counts */
-export function before(what: string, most = Number.MAX_SAFE_INTEGER): z.ZodOptional<z.ZodCoercedNumber> {
+export function before(what: string, most = Number.MAX_SAFE_INTEGER): z.ZodOptional<z.ZodType<number>> {
   const words = `only those before this ${what}: the last one of the page before`;
-  return z.coerce.number().int().min(1).max(most).optional().describe(words);
+  return whole(most).optional().describe(words);
 }
 
 export const moment = z

@@ -12,7 +12,7 @@ import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
 import { protectionsCheck } from './protections.view.js';
 import { referencesCheck } from './references.view.js';
-import { actionAnchorsCheck, retentionCheck } from './retention.view.js';
+import { actionAnchorsCheck, retentionCheck, storeHorizonsCheck } from './retention.view.js';
 import { rightsCheck } from './rights.view.js';
 import { rejudgedCheck } from './rejudged.view.js';
 import { rootsCheck } from './roots.view.js';
@@ -47,6 +47,7 @@ export const sourceChecks = (rulebook: Rulebook): readonly SourceCheck[] => [
 export const STORE_CHECKS: readonly StoreCheck[] = [
   actionLogCheck,
   actionAnchorsCheck,
+  storeHorizonsCheck,
   journalChainCheck,
   journalCheck,
   rulesetsCheck,

@@ -72,5 +72,6 @@ export const JOURNALLED: Readonly<Record<string, Journalled>> = {
   action_log_anchor: once('id'),
   retention_policy: once('source', 'kind', 'id'),
   retention_horizon: once('source', 'kind', 'seq'),
-  retention_run: { ...movingOn('source', 'id'), moving: ['epoch', 'holder', 'lease_until'] },
+  store_horizon: once('kind', 'before'),
+  retention_run: { ...untilOld(movingOn('source', 'id')), moving: ['epoch', 'holder', 'lease_until'] },
 };

@@ -9,7 +9,7 @@ const TELLING = ['observation', 'hold', 'change'];
 const WRITTEN_ONCE = [
   ...['alert', 'ruleset', 'ruleset_activation', 'waiver', 'assessment', 'finding'],
   ...['outbox_alert', 'outbox_about', 'outbox_attempt', 'alert_acknowledgement'],
-  ...['retention_policy', 'retention_horizon', 'action_log_anchor'],
+  ...['retention_policy', 'retention_horizon', 'action_log_anchor', 'store_horizon'],
 ];
 
 /** Table → the triggers that keep it append-only. */

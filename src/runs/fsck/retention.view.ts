@@ -49,6 +49,29 @@ const ANCHORS = `
    where removed <> id - before_id or before + make_interval(days => days) > removed_at or still_there
    order by anchor.id`;
 
+const STORE = `
+  select kind, before, case when before + make_interval(days => days) > moved_at then 'what it was for was not yet ' || days || ' days old'
+                            else 'nothing stated says that ' || kind || ' are kept for ' || days || ' days' end as says
+    from store_horizon h
+   where before + make_interval(days => days) > moved_at
+      or not exists (select from retention_policy p where p.source = '*' and p.kind = h.kind and p.days <= h.days
+                        and p.stated_at <= h.moved_at - interval '7 days')
+   order by kind, h.before`;
+
+export const storeHorizonsCheck: StoreCheck = {
+  id: 'store-horizons',
+  invariant: 'what belongs to no source was deleted only when it was as old as was stated in time',
+  proves: 'no digest, no daily word and no run of retention went before its time',
+  async *run(sql) {
+    for await (const { kind, before, says } of rowsOf<{ kind: string; before: Date; says: string }>(
+      sql,
+      STORE,
+      [],
+    ))
+      yield { table: 'store_horizon', key: { kind, before: before.toISOString() }, says };
+  },
+};
+
 export const actionAnchorsCheck: StoreCheck = {
   id: 'action-anchors',
   invariant: 'the log of actions was only ever shortened from its beginning, by what was old enough',

@@ -50,31 +50,31 @@ export class Retain {
       if (signal.aborted) return done;
       const claim = await this.store.claimNext();
       if (claim === null) return done;
-      done.push(await this.perform(claim, signal));
+      done.push(await this.perform(claim, signal, this.parts.actor));
     }
   }
 
-  /** @throws RolewatchError source-busy */
-  async now(source: string, signal: AbortSignal): Promise<Retained> {
-    return this.perform(await this.store.claimNow(source), signal);
+  /** @param actor by whom, if not by whoever runs this @throws RolewatchError source-busy */
+  async now(source: string, signal: AbortSignal, actor = this.parts.actor): Promise<Retained> {
+    return this.perform(await this.store.claimNow(source), signal, actor);
   }
 
-  private async perform(claim: RetentionClaim, signal: AbortSignal): Promise<Retained> {
+  private async perform(claim: RetentionClaim, signal: AbortSignal, actor: string): Promise<Retained> {
     const { source } = claim;
     const removed: Record<string, number> = {};
     try {
-      const why = await this.work(claim, removed, signal);
+      const why = await this.work(claim, removed, signal, actor);
       if (why === undefined && signal.aborted) {
         await this.store.handBack(claim);
         return { source, why: 'interrupted', removed };
       }
-      await this.store.end(claim, why === undefined ? {} : { why }, this.parts.actor);
+      await this.store.end(claim, why === undefined ? {} : { why }, actor);
       return { source, ...(why !== undefined && { why }), removed };
     } catch (error) {
       if (hasCode(error, 'fenced')) return { source, why: messageOf(error), removed };
       // a hold that was placed meanwhile is no fault
       const placed = hasCode(error, OBJECT_IN_USE) ? { why: messageOf(error) } : { error: messageOf(error) };
-      await this.store.end(claim, placed, this.parts.actor);
+      await this.store.end(claim, placed, actor);
       return { source, ...placed, removed };
     }
   }
@@ -84,8 +84,9 @@ export class Retain {
     claim: RetentionClaim,
     removed: Record<string, number>,
     signal: AbortSignal,
+    actor: string,
   ): Promise<string | undefined> {
-    const { db, config, actor, batch = BATCH, graceMs = GRACE_MS } = this.parts;
+    const { db, config, batch = BATCH, graceMs = GRACE_MS } = this.parts;
     const { source } = claim;
     await this.store.state(claim, keptOf(config, source), actor);
     if (source !== EVERY_SOURCE) {

@@ -188,6 +188,8 @@ const LEFT_BEHIND = (table: string): string => `
 async function removal(tx: Tx, source: string, table: string, atMost: number): Promise<number | null> {
   if (table.startsWith('stage_')) return tx.execute(LEFT_BEHIND(table), [atMost]);
   if (table === 'action_log') return one<number>(tx, 'select delete_past_actions($1) as value', [atMost]);
+  if (source === EVERY_SOURCE)
+    return one<number>(tx, 'select delete_past_store($1, $2) as value', [table, atMost]);
   const params = [source, table, atMost];
   return one<number>(tx, 'select delete_past_retention($1, $2, $3) as value', params);
 }

@@ -5,11 +5,15 @@ const days = (n: number | null): string => (n === null ? 'forever' : `${String(n
 
 export function outlookText({ source, kinds, held, next }: RetentionOutlook): string {
   return [
-    source,
+    source === '*' ? 'store' : source,
     ...kinds.map(
-      ({ kind, configured, inForce, horizon }) =>
+      ({ kind, configured, inForce, horizon, since }) =>
         `  ${kind.padEnd(13)}${days(configured)}${configured === inForce ? '' : ` (counted today: ${days(inForce)})`}` +
-        (horizon === null ? ', all are kept' : `, kept from snapshot ${String(horizon)} on`),
+        (since !== undefined
+          ? `, kept since ${since}`
+          : horizon === null
+            ? ', all are kept'
+            : `, kept from snapshot ${String(horizon)} on`),
     ),
     ...held.map(({ reason, actor, since }) =>
       oneLine(`  on legal hold since ${since} by ${actor}: ${reason}`),

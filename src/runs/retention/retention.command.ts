@@ -1,11 +1,10 @@
 import { type CommandContext, type CommandSpec, defineCommand } from '../../platform/command/command.js';
 import { RolewatchError } from '../../platform/errors.js';
-import { EVERY_SOURCE } from '../../snapshots/legal-holds.view.js';
-import { knownSource, knownSources } from '../../snapshots/known-source.view.js';
+import { knownSource } from '../../snapshots/known-source.view.js';
 import { Retain, type Retained } from './retain.job.js';
 import type { RetentionConfig } from './retention-config.js';
 import { outlookText, runsText } from './retention-text.js';
-import { type RetentionOutlook, retentionOutlook, retentionRuns } from './retention.view.js';
+import { retained, type RetentionOutlook, retentionOutlook, retentionRuns } from './retention.view.js';
 
 const LISTED = 20;
 
@@ -32,13 +31,13 @@ export const retentionCommand: CommandSpec<WithRetention> = defineCommand({
     if (options.dryRun) {
       const outlook: RetentionOutlook[] = [];
       const { retention } = await context.config();
-      const names = source === undefined ? (await knownSources(db)).map(({ name }) => name) : [source];
+      const names = await retained(db, source);
       for (const name of names) outlook.push(await retentionOutlook(db, name, retention));
       await context.print({ outlook }, () => outlook.map(outlookText).join('\n'));
       return 0;
     }
     const done = options.run ? await runNow(context, source) : [];
-    const runs = await retentionRuns(db, source, options.last ?? LISTED);
+    const runs = await retentionRuns(db, source === undefined ? undefined : [source], options.last ?? LISTED);
     await context.print({ ...(options.run && { done }), runs }, () => runsText(runs));
     return done.some(({ error }) => error !== undefined) ? 1 : 0;
   },
@@ -50,8 +49,7 @@ async function runNow(
 ): Promise<Retained[]> {
   const { db } = await context.openDatabase();
   const retain = new Retain({ db, config: (await context.config()).retention, actor: context.actor });
-  const names =
-    source === undefined ? [...(await knownSources(db)).map(({ name }) => name), EVERY_SOURCE] : [source];
+  const names = await retained(db, source);
   const done: Retained[] = [];
   for (const name of names) {
     context.progress(`${name}: retention`);

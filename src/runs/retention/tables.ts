@@ -7,8 +7,11 @@ export const OF_A_SOURCE = [
 /** What may go of the store as a whole. Staging first: it is on no hold. */
 export const OF_THE_STORE = [
   ...['stage_record', 'stage_seen', 'stage_closing', 'stage_page', 'stage_identity'],
-  'action_log',
+  ...['action_log', 'outbox', 'retention_run'],
 ] as const;
+
+/** Of those, what goes by age alone, and how long it is kept: as what kind. */
+export const STORE_KIND_OF = { outbox: 'messages', retention_run: 'log' } as const;
 
 /** Which horizon each table has. */
 export const KIND_OF: Readonly<Record<string, 'versions' | 'observations' | 'messages' | 'log'>> = {

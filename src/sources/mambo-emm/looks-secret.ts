@@ -16,7 +16,18 @@ export function looksSecret(text: string): boolean {
   if (JWT.test(word) || /^(bearer|basic|token)\s+\S{8,}$/i.test(word)) return true;
   if (UUID.test(word) || !UNBROKEN.test(word)) return false;
   if (/^[0-9a-f]+$/i.test(word)) return word.length >= 40;
-  return word.length >= 28 && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
+  if (word.length >= 28 && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word)) return true;
+  return word.split(/[^A-Za-z0-9]/).some(isRandom);
+}
+
+/** 26 signs of which the first is small: an id by its form, as a UUID is. */
+const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
+
+/** Letters of one case with digits among them, again and again: words and numbers of people are written apart. */
+function isRandom(run: string): boolean {
+  if (run.length < 24 || /^[0-9a-f]+$/i.test(run) || ULID.test(run)) return false;
+  const turns = run.match(/\d(?=[a-z])|[a-z](?=\d)/gi) ?? [];
+  return turns.length >= 5;
 }
 
 export const SECRET_FOUND =

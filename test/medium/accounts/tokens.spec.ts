@@ -55,6 +55,25 @@ describe('rolewatch accounts token', () => {
     expect(slip.err).toContain('no source is called "hk"; did you mean "hq"?');
   });
 
+  it.each(['a\0b', 'a\u001b[2Jb', 'a\nb', 'a\tb', 'a\u202eb', 'a\u200bb'])(
+    'is not called by what cannot be seen: %j',
+    async (name) => {
+      const made = await typed(
+        fresh,
+        tokenCreateCommand,
+        '--name',
+        name,
+        '--role',
+        'viewer',
+        '--expires',
+        '90d',
+      );
+      expect([made.exitCode, made.out]).toEqual([1, '']);
+      expect(made.err).toMatch(/--name has a character that cannot be seen \(a\\u[0-9a-f]{4}/);
+      expect(await actions()).toEqual([]);
+    },
+  );
+
   it.each([
     ['--role', 'root', 'must be one of viewer'],
     ['--expires', '5y', '--expires must be'],

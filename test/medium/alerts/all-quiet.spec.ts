@@ -1,7 +1,11 @@
 import { northwind } from '../../../demo/estate/northwind.js';
+import { quietSources } from '../../../src/alerts/all-quiet.view.js';
 import { tellQuiet } from '../../../src/alerts/all-quiet.store.js';
 import type { AllQuietConfig } from '../../../src/alerts/telling-config.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { Pipeline } from '../../support/pipeline.js';
+import { catalogue, space } from '../fsck/company.js';
+import { asSuperuser, plant } from '../fsck/planted-store.js';
 import { draft, dyingBeforeCommit, route, Telling } from './telling.js';
 
 const ANN = 'ann@example.com';
@@ -61,6 +65,67 @@ describe('the daily word', () => {
     const text = telling.mailbox.received[0]?.mail.text ?? '';
     expect(text).toContain('Alerts: 1 critical, 1 low');
     expect(text).toContain('sec@example.com: 550 no such user');
+  });
+});
+
+describe('what is not known of a source', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    await plant(
+      database,
+      'hq',
+      [1, 2, 3, 4].map(() => ({ records: [space(1, 'Global'), ...catalogue()] })),
+    );
+  });
+  afterEach(() => database.drop());
+
+  const day = (n: number): string => `2026-03-0${n}T00:00:00Z`;
+  /** Judgements of four days; `whys`: of the rule r, an empty one for that it could be assessed. */
+  const judged = (...whys: string[]): Promise<unknown> =>
+    asSuperuser(database, async (client) => {
+      for (const [i, why] of whys.entries()) {
+        await client.query(
+          `insert into judgement (source, id, seq, snapshot_digest, ruleset_digest, waivers_digest, verdicts_digest, as_of, reason, recorded_at)
+           values ('hq', $1, $1, '\\x00', 'x', repeat('0', 64), repeat('0', 64), $2, 'published', $2)`,
+          [i + 1, day(i + 1)],
+        );
+        await client.query(
+          `insert into assessment (source, judgement, rule, rule_version, rule_digest, judged, violated, unassessable, may_resolve, why)
+           values ('hq', $1, 'r', '1', 'x', 1, 0, $2, false, nullif($3, '')), ('hq', $1, 'fine', '1', 'x', 1, 0, 0, true, null)`,
+          [i + 1, why === '' ? 0 : 2, why],
+        );
+      }
+    });
+  const gaps = async (): Promise<string[]> => {
+    const [hq] = await quietSources(database.db, ['hq'], { since: new Date(day(1)), until: new Date() });
+    return (hq?.gaps ?? []).map(({ kind, name, why, since }) =>
+      [kind, name, why, since.toISOString()].join(' '),
+    );
+  };
+
+  it.each([
+    [['', 'denied', 'denied', 'denied'], ['rule r denied 2026-03-02T00:00:00.000Z']],
+    [['denied', 'denied', 'denied', 'denied'], ['rule r denied 2026-03-01T00:00:00.000Z']],
+    [['denied', 'denied', 'masked', 'masked'], ['rule r masked 2026-03-03T00:00:00.000Z']],
+    [['denied', '', 'denied', 'denied'], ['rule r denied 2026-03-03T00:00:00.000Z']],
+    [['denied', 'denied', 'denied', ''], []],
+  ])('is dated from when it is so for this reason: %j', async (whys, said) => {
+    await judged(...whys);
+    expect(await gaps()).toEqual(said);
+  });
+
+  it('is also a list that the source does not show', async () => {
+    await judged('', '', '', '');
+    await asSuperuser(database, (client) =>
+      client.query(
+        `update observation set verdict = 'denied', why = '403' where source = 'hq' and seq >= 3 and stream = 'roles'`,
+      ),
+    );
+    const [row] = await database.db.query<{ at: Date }>(
+      `select recorded_at as at from snapshot where seq = 3`,
+    );
+    expect(await gaps()).toEqual([`list roles in 1 denied, 403 ${row?.at.toISOString()}`]);
   });
 });
 

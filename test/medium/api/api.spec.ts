@@ -294,7 +294,40 @@ describe('a request', () => {
 
   it('for what is not there is told so', async () => {
     expect((await get('nothing')).json.error.code).toBe('unknown-path');
-    expect((await bench.ask('/api/v1/sources', { method: 'DELETE', token: admin })).status).toBe(404);
+    expect((await bench.ask('/api/v1/nothing', { method: 'DELETE', token: admin })).status).toBe(404);
+  });
+
+  it.each([
+    ['DELETE', '/api/v1/sources', 'GET'],
+    ['PUT', '/api/v1/sources/hq/legal-holds', 'GET, POST'],
+    ['GET', '/api/v1/sources/hq/runs', 'POST'],
+    ['PATCH', '/health/live', 'GET'],
+    ['POST', '/', 'GET'],
+  ])('has the method %s refused at %s, and says which there are: %s', async (method, path, allow) => {
+    const { status, headers, json } = await bench.ask(path, { method, token: admin });
+    expect([status, headers['allow'], json.error.code]).toEqual([405, allow, 'unknown-method']);
+    expect(json.error.message).toContain(allow);
+  });
+
+  it.each(['1e3', '0x1', '%201', '1.0', '+1', '1_0', '99999999999999999', 'NaN', '-1', '0'])(
+    'takes %s for no number',
+    async (number) => {
+      for (const path of [
+        `sources/hq/findings/${number}`,
+        `sources/hq/snapshots?limit=${number}`,
+        `sources/hq/alerts?seq=${number}`,
+      ])
+        expect([path, (await get(path)).status]).toEqual([path, 400]);
+      expect(
+        (await bench.ask(`/api/v1/tokens/${number}/revoke`, { method: 'POST', token: admin, body: {} }))
+          .status,
+      ).toBe(400);
+    },
+  );
+
+  it('takes numbers as people write them', async () => {
+    expect((await get('sources/hq/snapshots?limit=1')).json.snapshots).toHaveLength(1);
+    expect((await get('sources/hq/findings/0009999')).status).toBe(404);
     expect((await get('sources/hk/drift')).json.error.message).toContain('did you mean "hq"?');
   });
 });

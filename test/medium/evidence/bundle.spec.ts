@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { acknowledgeAlerts } from '../../../src/alerts/acknowledge-alert.job.js';
+import { holdSource } from '../../../src/snapshots/legal-hold.job.js';
 import { createBundle } from '../../../src/evidence/create-bundle.job.js';
 import { periodOf } from '../../../src/evidence/period.view.js';
 import { fingerprintOf, signingKeyFrom } from '../../../src/evidence/signing.js';
@@ -190,6 +192,35 @@ describe('an evidence bundle', () => {
       writeFileSync(copy, other);
       await expect(verifyBundle(copy)).rejects.toMatchObject({ code: 'evidence-broken' });
     }
+  });
+
+  it('has alerts that somebody acknowledged, and legal holds, among the decisions of their period', async () => {
+    const { db } = pipeline;
+    const [alert] = await db.query<{ id: string }>(
+      `select seq || '.' || no as id from alert where source = $1 order by seq, no limit 1`,
+      [SOURCE],
+    );
+    const actor = 'os:ann';
+    const id = alert?.id ?? '';
+    await acknowledgeAlerts(db, { source: SOURCE, alerts: [id], actor, reason: 'on it' });
+    await holdSource(db, 'placed', { source: SOURCE, actor, reason: 'case 17' });
+    await holdSource(db, 'lifted', { source: SOURCE, actor, reason: 'closed' });
+    await holdSource(db, 'placed', { source: 'all', actor, reason: 'audit' });
+    await pipeline.publish();
+    const later = join(folder, 'decided.zip');
+    await create(later, { from: '3', to: '4' });
+    expect(
+      (await rowsIn(later, 'decisions.jsonl')).map(({ decision, reason, about }) => [
+        decision,
+        reason,
+        about,
+      ]),
+    ).toEqual([
+      ['acknowledge-alert', 'on it', { alert: id }],
+      ['legal-hold', 'case 17', { hold: '1', of: 'source' }],
+      ['legal-hold-released', 'closed', { hold: '1', of: 'source' }],
+      ['legal-hold', 'audit', { hold: '2', of: 'all' }],
+    ]);
   });
 });
 

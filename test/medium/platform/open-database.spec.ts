@@ -46,6 +46,17 @@ describe('opening the database', () => {
     await test.drop();
   });
 
+  it('by several at once on a fresh store is nothing that anybody has to be told', async () => {
+    const test = await emptyDatabase();
+    const said: string[] = [];
+    const env = { DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY };
+    const quiet = Log.to({ write: (line: string) => void said.push(line) }, 'warn');
+    const all = await Promise.all([1, 2, 3].map(() => openDatabase({ dataDir, env, log: quiet })));
+    expect(said).toEqual([]);
+    for (const one of all) await one.close();
+    await test.drop();
+  });
+
   it('with two addresses works as the second user', async () => {
     const test = await emptyDatabase();
     const opened = await open({

@@ -64,6 +64,24 @@ describe('the pulse', () => {
     expect((await bench.rows('s1')).at(-1)?.state).toBe('due');
   });
 
+  it('hands back what is leased to it and not read, as after a claim whose answer was lost, and reads it', async () => {
+    const lost = await bench.claimOne('s1');
+    await bench.fresh.db.query(
+      `UPDATE slot SET lease_until = lease_until - interval '6 seconds' WHERE state = 'leased'`,
+    );
+    const claims: Claim[] = [];
+    const pulse = pulseOf(async (claim) => {
+      claims.push(claim);
+      return publish(claim);
+    });
+    await pulse.beat();
+    await pulse.idle();
+    await pulse.beat();
+    await pulse.idle();
+    expect(claims.find(({ source }) => source === 's1')).toMatchObject({ dueAt: lost.dueAt, epoch: 2 });
+    expect(lines.join('')).toContain('a slot of ours that nobody reads is handed back');
+  });
+
   it('does not overlap itself', async () => {
     const claims: Claim[] = [];
     const pulse = pulseOf(async (claim) => {

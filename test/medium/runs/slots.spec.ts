@@ -1,3 +1,4 @@
+import { SlotStore } from '../../../src/runs/slot.store.js';
 import { ClockBench, LEASE_MS, NAMES, SOURCES } from './clock-bench.js';
 
 let bench: ClockBench;
@@ -236,5 +237,49 @@ describe('ending', () => {
     const claim = await bench.slots.claimManual('s1');
     await bench.slots.handBack(claim);
     expect((await bench.rows())[0]?.state).toBe('failed');
+  });
+
+  describe('what its holder does not read', () => {
+    const longAgo = (): Promise<unknown> =>
+      bench.fresh.db.query(
+        `UPDATE slot SET lease_until = lease_until - interval '6 seconds' WHERE state = 'leased'`,
+      );
+
+    it('is handed back by it at once, and by nobody else', async () => {
+      await bench.pastSlot('s1', 0);
+      const lost = await bench.claimOne();
+      await bench.pastSlot('s2', 0);
+      const read = await bench.claimOne('s2');
+      // a claim that was just made has yet to begin
+      expect(await bench.slots.handBackForgotten([read.runId])).toEqual([]);
+      await longAgo();
+      const other = new SlotStore(bench.fresh.db, { leaseMs: LEASE_MS });
+      expect(await other.handBackForgotten([])).toEqual([]);
+      expect((await bench.slots.handBackForgotten([read.runId])).map(({ source }) => source)).toEqual(['s1']);
+      expect((await bench.rows())[0]).toMatchObject({ state: 'due', epoch: 1 });
+      await expect(bench.publish(lost, 1)).rejects.toMatchObject({ code: 'fenced' });
+      expect((await bench.claimOne()).epoch).toBe(2);
+      await bench.publish(read, 1);
+    });
+
+    it('is so at most ten times; then the next slot has to do', async () => {
+      await bench.pastSlot('s1', 0);
+      for (let n = 1; n <= 10; n++) {
+        expect((await bench.claimOne()).epoch).toBe(n);
+        await longAgo();
+        expect(await bench.slots.handBackForgotten([])).toHaveLength(1);
+      }
+      expect((await bench.rows())[0]).toMatchObject({
+        state: 'failed',
+        why: expect.stringContaining('took over'),
+      });
+    });
+
+    it('ends, where somebody had asked for it', async () => {
+      await bench.slots.claimManual('s1');
+      await longAgo();
+      await bench.slots.handBackForgotten([]);
+      expect((await bench.rows())[0]).toMatchObject({ state: 'failed', trigger: 'manual' });
+    });
   });
 });

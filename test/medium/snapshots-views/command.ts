@@ -3,8 +3,11 @@ import { text } from 'node:stream/consumers';
 import type { CommandSpec } from '../../../src/platform/command/command.js';
 import { runCommandLine } from '../../../src/platform/command/run-command-line.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
+import { FOR_EVER } from '../../../src/runs/retention/retention-config.js';
 import type { AccountsOfSources } from '../../../src/snapshots/own-account.js';
 import type { TestDatabase } from '../../support/database.js';
+
+const CONFIG = { sources: [{ name: 'hq', username: 'boss' }], retention: FOR_EVER };
 
 /** What a command line says and how it ends, against a real database. */
 export async function typed(
@@ -23,7 +26,7 @@ export async function typed(
     version: '0',
     argv: [...command.name.split(' '), ...argv],
     streams: { stdout, stderr },
-    loadConfig: async () => ({ sources: [{ name: 'hq', username: 'boss' }] }),
+    loadConfig: async () => CONFIG,
     openDatabase: async () => opened,
   });
   stdout.end();
