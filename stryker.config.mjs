@@ -13,6 +13,8 @@ export default {
   testRunner: 'small-tests',
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  // what never ends counts as noticed; on a busy machine, what is merely slow must not
+  timeoutMS: 60_000,
   ignorePatterns: ['/dist', '/data', '/coverage', '/bench', '/docker', '/demo/samples'],
   tempDirName: 'coverage/mutation/tmp',
   reporters: ['json'],

@@ -134,6 +134,21 @@ describe('a digest', () => {
       ],
     ],
     [
+      'is not that of somebody else, nor of a hook with the name of a person',
+      [route({}), route({ to: [], hook: 'b@x.example' })],
+      [{ address: 'b@x.example', digest: weekly }],
+      [
+        ['at-once', [1, 2]],
+        ['at-once', [1, 2]],
+      ],
+    ],
+    [
+      'never delays what another route tells at once, whichever is written first',
+      [route({}), route({ digest: weekly })],
+      [],
+      [['at-once', [1, 2]]],
+    ],
+    [
       'never delays what another route tells at once',
       [route({ digest: weekly }), route({})],
       [],

@@ -26,7 +26,7 @@ function sameRole(changes: readonly ToldChange[]): SomeChanges[] {
   const alike = groupBy(ofRoles, ({ what, role, scopes }) =>
     JSON.stringify([role, what === 'role-defined' || what === 'role-retired' ? what : null, scopes]),
   );
-  return [...alike.values()].flatMap(([first, ...more]) => (first ? [[first, ...more] as const] : []));
+  return [...alike.values()];
 }
 
 function catalogueBody(changes: SomeChanges): AlertBody {

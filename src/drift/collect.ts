@@ -1,7 +1,10 @@
 /** Small helpers for collections, and one order for everything that is told. */
 
-export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
+/** A group has at least one item. */
+export type Group<T> = [T, ...T[]];
+
+export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, Group<T>> {
+  const groups = new Map<K, Group<T>>();
   for (const item of items) {
     const group = groups.get(key(item));
     if (group) group.push(item);

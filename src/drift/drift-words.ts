@@ -25,9 +25,8 @@ export interface SubjectChanges {
 export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[] {
   const groups = groupBy(report.changes, ({ subject }) => JSON.stringify(subject));
   return [...groups.values()]
-    .flatMap((changes) => {
-      const [first] = changes;
-      if (first === undefined) return [];
+    .map((changes) => {
+      const [{ subject }] = changes;
       const lines = changes.map((change) => ({
         tier: tierOf(change),
         text: oneLine(sentence(change)),
@@ -35,9 +34,7 @@ export function bySubject(report: DriftReport, tierOf: TierOf): SubjectChanges[]
       }));
       const { scopeWord } = permissionModelOf(report.product);
       const tier = lines.map((line) => line.tier).sort(worstFirst)[0];
-      return [
-        { subject: first.subject, title: oneLine(describe(first.subject, scopeWord)), tier, changes: lines },
-      ];
+      return { subject, title: oneLine(describe(subject, scopeWord)), tier, changes: lines };
     })
     .sort((a, b) => worstFirst(a.tier, b.tier));
 }

@@ -1,6 +1,7 @@
 import {
   admins,
   directory,
+  ELEVEN,
   entry,
   facts,
   identity,
@@ -101,6 +102,36 @@ describe('an attribute', () => {
     expect(told.map((change) => change.subject)).toEqual(['10']);
   });
 
+  it('of an admin is told, although the directory entry had the new value before', () => {
+    const entryHad = stated<Value>(directory('1'), '20', 'b@example.com', 'b@example.com');
+    const told = explain(
+      facts({
+        identities: [identity('10', 'both'), entry('20', 'both')],
+        links: [link('10', '20', 'both')],
+        attributes: [{ attribute: 'email', stated: [mail('1', 'a@example.com', 'b@example.com'), entryHad] }],
+      }),
+    );
+    expect(told).toHaveLength(1);
+  });
+
+  it('is told of by a list that stated it before, not by one that is new', () => {
+    const late = new Date('2026-03-01T10:30:00Z');
+    const fresh = stated<Value>(admins('3'), '10', undefined, 'Anna', { readBefore: late });
+    const told = explain(of('name', mail('1', 'Ann', 'Anna'), fresh));
+    expect(told).toMatchObject([{ attribute: { before: admins('1'), after: admins('1') } }]);
+  });
+
+  it('is bounded by the reads of the list that decides, if that has turned, else of one that has', () => {
+    const late = new Date('2026-03-01T11:03:00Z');
+    const readings = readingsWith(admins('3'), { readTo: late });
+    const seenAt = (third: Stated<Value>) => {
+      const found = of('name', mail('1', 'Ann', 'Anna', { readBefore: late }), third);
+      return explain({ ...found, readings }).map((change) => change.window.seenAt);
+    };
+    expect(seenAt(mail('3', 'Ann', 'Anna', { readAfter: late }))).toEqual([late]);
+    expect(seenAt(mail('3', 'Anna', 'Anna', { readAfter: late }))).toEqual([ELEVEN]);
+  });
+
   it('changes its origin without anybody being new', () => {
     expect(explain(of('origin', mail('1', 'Local', 'LDAP')))).toMatchObject([
       { attribute: { name: 'origin' } },
@@ -140,6 +171,25 @@ describe('a link', () => {
     expect(explain(linked('before', 'both', 'both'))).toMatchObject([
       { what: 'identity-unlinked', subject: '10' },
     ]);
+  });
+
+  it('is told of by the list whose record changed', () => {
+    const late = new Date('2026-03-01T11:03:00Z');
+    const told = (adminTouched: boolean, entryTouched: boolean) =>
+      explain(
+        facts({
+          identities: [
+            identity('10', 'both', { statedIn: [{ ...admins('3'), touched: adminTouched }] }),
+            entry('20', 'both', { statedIn: [{ ...directory('1'), touched: entryTouched }] }),
+          ],
+          links: [link('10', '20', 'after')],
+          readings: readingsWith(admins('3'), { readTo: late }),
+        }),
+      ).map((change) => change.window.seenAt);
+    expect(told(true, false)).toEqual([late]);
+    expect(told(false, true)).toEqual([ELEVEN]);
+    // another entry of the same name was the reason
+    expect(told(false, false)).toEqual([ELEVEN]);
   });
 
   it('with an entry that comes or goes is told: an entry without a right is told by nothing else', () => {

@@ -14,15 +14,9 @@ export function explainAttributes(context: Context): Draft[] {
   const groups = groupBy(stated, ({ attribute, principal }) => JSON.stringify([principal, attribute]));
   return [...groups.values()]
     .flatMap((group) => {
-      const [first] = group;
-      return first
-        ? explainAttribute(
-            context,
-            first.principal,
-            first.attribute,
-            group.map(({ one }) => one),
-          )
-        : [];
+      const [{ principal, attribute }] = group;
+      const values = group.map(({ one }) => one);
+      return explainAttribute(context, principal, attribute, values);
     })
     .sort((a, b) => compareKeys(a.subject ?? '', b.subject ?? ''));
 }

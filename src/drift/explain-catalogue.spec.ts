@@ -1,8 +1,20 @@
-import { entry, facts, grant, identity, list, readingsWith, role } from '../../test/support/drift-facts.js';
-import { stated, directory } from '../../test/support/drift-facts.js';
+import {
+  directory,
+  entry,
+  facts,
+  grant,
+  identity,
+  list,
+  reading,
+  readingsWith,
+  role,
+  stated,
+  TEN,
+} from '../../test/support/drift-facts.js';
 import { COMMANDS_NEED, commandPermission } from '../access/mambo-emm.js';
 import { permissionModelOf } from '../access/permission-model.js';
 import { explain } from './explain.js';
+import type { GrantFact } from './facts.js';
 import { permissionsLostByEverybody } from './holdings.js';
 
 const holders = {
@@ -76,6 +88,55 @@ describe('a role of the catalogue', () => {
     expect(explain(facts({ roles: [role('7', '1', ['A', 'B'], ['B', 'A'])] }))).toEqual([]);
     const readings = readingsWith(list('roles', '3'), { known: false });
     expect(explain(facts({ roles: [role('7', '3', null, ['A'])], readings }))).toEqual([]);
+  });
+
+  it('names its scopes in their order', () => {
+    const roles = ['10', '1', '3'].map((scope) =>
+      role('7', scope, ['View'], scope === '1' ? ['View'] : ['Wipe']),
+    );
+    const readings = ['1', '3', '10'].map((scope) => reading(list('roles', scope)));
+    expect(explain(facts({ roles, readings }))[0]?.scopes).toEqual(['3', '10']);
+  });
+
+  it('affects nobody who holds another one, or has it no more', () => {
+    const told = (...grants: GrantFact[]) =>
+      explain(
+        facts({ ...holders, grants, roles: [role('7', '1', ['View'], ['Wipe']), role('2', '1', ['Lock'])] }),
+      )
+        .filter(({ kind }) => kind === 'role')
+        .flatMap(({ affected }) => affected?.map(({ id }) => id));
+    expect(told(grant('10', '7', '1', 'both'), grant('11', '2', '1', 'both'))).toEqual(['10']);
+    expect(told(grant('10', '7', '1', 'before'), grant('11', '7', '1', 'after'))).toEqual(['11']);
+    expect(told(grant('10', '99', '1', 'both'))).toEqual([]);
+  });
+
+  it('affects, when it is retired, those who held it until then', () => {
+    const grants = [grant('10', '7', '1', 'before'), grant('11', '7', '1', 'after')];
+    const told = explain(facts({ ...holders, grants, roles: [role('7', '1', ['View'], null)] }));
+    expect(told.find(({ what }) => what === 'role-retired')?.affected).toEqual([
+      { id: '10', kind: 'local-admin' },
+    ]);
+  });
+
+  it('was last seen, when it is retired, before the first read that was held back', () => {
+    const nine = new Date('2026-03-01T09:00:00Z');
+    const held = [{ list: list('roles', '1'), identity: '97', provenFrom: nine, provenBy: 'exporter' }];
+    const since = (after: readonly string[] | null) =>
+      explain(facts({ held, roles: [role('7', '1', ['View'], after)] }))[0]?.window.notSeenAt;
+    expect([since(null), since(['Wipe'])]).toEqual([nine, TEN]);
+  });
+
+  it('of levels tells each area with what is of it, and each switch with what it needs', () => {
+    const model = permissionModelOf('mambo-emm');
+    const wipe = commandPermission('wipe');
+    const before = ['webhooks.view'];
+    const after = ['devices.view', 'webhooks.view', 'webhooks.manage', wipe];
+    const told = explain(facts({ model, roles: [role('r', '1', before, after)] }));
+    expect(told.map(({ what, permission, effective }) => [what, permission, effective?.gained])).toEqual([
+      ['level-raised', 'devices', ['devices.view']],
+      ['level-raised', 'webhooks', ['webhooks.manage']],
+      ['permission-gained', wipe, [wipe]],
+    ]);
   });
 
   it('does not retire with a scope that leaves', () => {

@@ -1,6 +1,6 @@
 import type { Cause, ChangeKind } from '../access/model.js';
 import { heightOf, levelIn, type PermissionModel, rungOf } from '../access/permission-model.js';
-import { compareKeys, compareText, groupBy, without } from './collect.js';
+import { compareKeys, compareText, type Group, groupBy, without } from './collect.js';
 import type { Context } from './context.js';
 import { type List, type RoleFact, STREAM } from './facts.js';
 import { heldIn, type Holder, type Side } from './holdings.js';
@@ -37,20 +37,22 @@ export function explainCatalogue(context: Context): Draft[] {
 const listOf = (role: RoleFact): List => ({ stream: STREAM.roles, scope: role.scope });
 
 function explainRole(context: Context, entries: readonly RoleFact[]): Draft[] {
-  const having = entries.filter((entry) => entry.before !== null || entry.after !== null);
+  const having = entries
+    .filter((entry) => entry.before !== null || entry.after !== null)
+    .sort((a, b) => compareKeys(a.scope, b.scope));
   const differences = having.flatMap((entry) => differencesOf(entry, context.model));
   const alike = groupBy(differences, ({ what, permission, level, gained, lost }) =>
     JSON.stringify([what, permission, level, gained, lost]),
   );
   return [...alike]
     .sort(([a], [b]) => compareText(a, b))
-    .flatMap(([, group]) => draftOf(context, group, group.length === having.length));
+    .map(([, group]) => draftOf(context, group, group.length === having.length));
 }
 
 /** Descriptions and categories are texts of the server's version: a change of those alone tells nothing. */
 function differencesOf(fact: RoleFact, model: PermissionModel): Difference[] {
-  const gained = without(fact.after ?? [], fact.before ?? []);
-  const lost = without(fact.before ?? [], fact.after ?? []);
+  const [had, has] = [fact.before ?? [], fact.after ?? []];
+  const [gained, lost] = [without(has, had), without(had, has)];
   if (fact.before === null) return [{ fact, what: 'role-defined', cause: 'catalogue', gained, lost }];
   if (fact.after === null) return [{ fact, what: 'role-retired', cause: 'catalogue', gained, lost }];
   const unrelated = (permissions: readonly string[]): string[] =>
@@ -94,11 +96,9 @@ function switchesOf(fact: RoleFact, { gained, lost }: Effective, model: Permissi
   ];
 }
 
-function draftOf(context: Context, group: readonly Difference[], everywhere: boolean): Draft[] {
-  const sorted = [...group].sort((a, b) => compareKeys(a.fact.scope, b.fact.scope));
-  const [first] = sorted;
-  if (!first) return [];
-  const scopes = sorted.map((one) => one.fact.scope);
+function draftOf(context: Context, group: Group<Difference>, everywhere: boolean): Draft {
+  const [first] = group;
+  const scopes = group.map((one) => one.fact.scope);
   const { what, cause, permission, level } = first;
   const bearers = bearersOf(context, first, scopes);
   const affected = bearers.map(({ id }): Affected => ({
@@ -106,25 +106,23 @@ function draftOf(context: Context, group: readonly Difference[], everywhere: boo
     kind: context.kindOf(id),
     ...membersOf(context, id, [sideOf(first)]),
   }));
-  return [
-    {
-      what,
-      cause,
-      kind: 'role',
-      subject: first.fact.identity,
-      role: first.fact.role,
-      ...(permission !== undefined && { permission }),
-      ...(level && { level }),
-      ...(!everywhere && { scopes }),
-      ...withLatent(effectsOn(context, first, scopes, bearers)),
-      window: context.readings.windowOf(
-        listOf(first.fact),
-        first.what === 'role-retired' ? first.fact.identity : undefined,
-      ),
-      affected,
-      affectedCount: affected.length,
-    },
-  ];
+  return {
+    what,
+    cause,
+    kind: 'role',
+    subject: first.fact.identity,
+    role: first.fact.role,
+    ...(permission !== undefined && { permission }),
+    ...(level && { level }),
+    ...(!everywhere && { scopes }),
+    ...withLatent(effectsOn(context, first, scopes, bearers)),
+    window: context.readings.windowOf(
+      listOf(first.fact),
+      first.what === 'role-retired' ? first.fact.identity : undefined,
+    ),
+    affected,
+    affectedCount: affected.length,
+  };
 }
 
 const sideOf = ({ what }: Difference): Side => (what === 'role-retired' ? 'before' : 'after');

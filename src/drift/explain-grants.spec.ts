@@ -15,6 +15,7 @@ import {
   TEN,
 } from '../../test/support/drift-facts.js';
 import { explain } from './explain.js';
+import type { GrantFact } from './facts.js';
 
 const window = { notSeenAt: TEN, seenAt: ELEVEN, statedBy: ['rolewatch'] };
 const wipe = role('7', '1', ['View device', 'Wipe device']);
@@ -48,6 +49,26 @@ describe('a new admin', () => {
       facts({ identities: [identity('10', 'both')], grants: [grant('10', '7', '1', 'after')] }),
     );
     expect(told.map(({ what, partOf }) => ({ what, partOf }))).toEqual([{ what: 'role-granted' }]);
+  });
+
+  it('did not appear if its directory entry held something before', () => {
+    const told = explain(
+      facts({
+        identities: [identity('10', 'after'), entry('20', 'both')],
+        links: [link('10', '20', 'both')],
+        grants: [grant('20', '2', '1', 'both'), grant('10', '7', '1', 'after')],
+      }),
+    );
+    expect(told.map(({ what, subject }) => [what, subject])).toEqual([['role-granted', '10']]);
+  });
+
+  it('appears now, whatever was held back of it before', () => {
+    const nine = new Date('2026-03-01T09:00:00Z');
+    const held = [{ list: admins('1'), identity: '10', provenFrom: nine, provenBy: 'exporter' }];
+    const told = explain(
+      facts({ identities: [identity('10', 'after')], grants: [grant('10', '7', '1', 'after')], held }),
+    );
+    expect(told.map((change) => change.window)).toEqual([window, window]);
   });
 
   it('appears although its directory entry is older', () => {
@@ -195,6 +216,26 @@ describe('first reads', () => {
   });
 });
 
+describe('a right of two linked identities', () => {
+  it('that goes went with the record that is gone: its reads bound the window', () => {
+    const nine = new Date('2026-03-01T09:00:00Z');
+    const held = [{ list: directory('1'), identity: '20', provenFrom: nine, provenBy: 'exporter' }];
+    const gone = grant('20', '7', '1', 'before', { closed: [directory('1')] });
+    const earlier = grant('10', '7', '1', 'before', { closed: [] });
+    const told = (...grants: GrantFact[]) =>
+      explain(
+        facts({
+          identities: [identity('10', 'both'), entry('20', 'both')],
+          links: [link('10', '20', 'both')],
+          grants,
+          held,
+        }),
+      ).map((change) => [change.what, change.subject, change.window.notSeenAt]);
+    const expected = [['role-revoked', '10', nine]];
+    expect([told(earlier, gone), told(gone, earlier)]).toEqual([expected, expected]);
+  });
+});
+
 describe('linked identities', () => {
   const statedIn = [{ ...admins('1'), touched: true }];
   const both = [identity('10', 'both', { kind: 'directory-user', statedIn }), entry('20', 'both')];
@@ -226,6 +267,32 @@ describe('groups and units', () => {
     );
     expect(told[0]).toMatchObject({ what: 'role-granted', members: { after: 5, known: false } });
     expect(told[0]).not.toHaveProperty('affected');
+  });
+
+  it('tell of a group that is new how many are in it now', () => {
+    const counts = [stated<number | null>(directory('1'), '30', undefined, 5)];
+    const told = explain(
+      facts({
+        identities: [entry('30', 'after', { kind: 'ldap-group' })],
+        grants: [grant('30', '7', '1', 'after', { opened: [directory('1')] })],
+        units: [{ id: '30', counts, below: null }],
+      }),
+    );
+    expect(told.map(({ what, members }) => [what, members])).toEqual([
+      ['principal-appeared', { after: 5, known: false }],
+      ['role-granted', { after: 5, known: false }],
+    ]);
+  });
+
+  it('tell nothing of how many are in a group that nobody counts', () => {
+    const told = explain(
+      facts({
+        identities: [group],
+        grants: [grant('30', '7', '1', 'after', { opened: [directory('1')] })],
+        units: [{ id: '30', counts: [], below: null }],
+      }),
+    );
+    expect(told[0]?.members).toEqual({ known: false });
   });
 
   it('tell of a unit who is below it', () => {
@@ -274,7 +341,15 @@ describe('a DN that moved', () => {
   });
 
   it('is not hinted at for nothing', () => {
-    expect(explain(halves({ name: 'ann' }, { name: 'bob' })).some((change) => change.hint)).toBe(false);
-    expect(explain(halves({}, {})).some((change) => change.hint)).toBe(false);
+    const isHinted = (earlier: object, later: object): boolean =>
+      explain(halves(earlier, later)).some((change) => change.hint);
+    expect(isHinted({ name: 'ann' }, { name: 'ann' })).toBe(true);
+    expect(isHinted({ name: 'ann' }, { name: 'bob' })).toBe(false);
+    expect(isHinted({}, {})).toBe(false);
+    expect(isHinted({ email: 'a@example.com' }, { email: 'b@example.com' })).toBe(false);
+    // a group is not a person of the same name
+    expect(isHinted({ name: 'ann' }, { name: 'ann', kind: 'ldap-group' })).toBe(false);
+    // two admins of the same name are two
+    expect(isHinted({ name: 'ann', nameSpace: 'admin' }, { name: 'ann', nameSpace: 'admin' })).toBe(false);
   });
 });

@@ -107,16 +107,11 @@ interface Bundle {
 }
 
 function bundlesOf(context: Context, side: Side, turned: readonly Turned[]): Bundle[] {
-  const rungs = (one: Turned): string => {
-    const permission = permissionOf(one.grant.target);
-    const area = permission === undefined ? undefined : rungOf(permission, context.model)?.area;
-    return JSON.stringify([one.grant.inScope, area ?? one.grant.target, area !== undefined]);
-  };
-  return [...groupBy(turned, rungs).values()].flatMap((together) => {
+  const areaOf = ({ grant }: Turned) => rungOf(permissionOf(grant.target) ?? '', context.model)?.area;
+  const told = (one: Turned) => JSON.stringify([one.grant.inScope, areaOf(one) ?? one.grant.target]);
+  return [...groupBy(turned, told).values()].map((together) => {
     const [first] = together;
-    if (!first) return [];
-    const permission = permissionOf(first.grant.target);
-    const area = permission === undefined ? undefined : rungOf(permission, context.model)?.area;
+    const area = areaOf(first);
     const permissions = together.flatMap(({ grant }) =>
       context.catalogue.permissions(grant.target, grant.inScope, side),
     );
@@ -133,7 +128,7 @@ function effectsOfBundle(
   bundles: readonly Bundle[],
 ): Effects {
   const { inScope } = bundle.first.grant;
-  const beside = bundles.filter((one) => one !== bundle && one.first.grant.inScope === inScope);
+  const beside = bundles.filter((one) => one.first.grant.inScope === inScope);
   const held = {
     before: heldIn(holder, inScope, 'before', catalogue),
     after: heldIn(holder, inScope, 'after', catalogue),

@@ -30,16 +30,17 @@ const token = identity('10', 'both', { kind: 'access-token', statedIn: [{ ...adm
 const less = (a: Iterable<string>, b: ReadonlySet<string>): string[] =>
   [...a].filter((one) => !b.has(one)).sort();
 
+/** What a token holds by itself in a team. */
+function grantsIn(team: string, before: readonly string[], after: readonly string[]) {
+  return [...STEPS, ...SWITCHES]
+    .map((one) => ({ target: `permission:${one}`, at: presence(before.includes(one), after.includes(one)) }))
+    .filter(({ at }) => at !== 'neither')
+    .map(({ target, at }) => grant('10', '', team, at, { target }));
+}
+
 /** A token that holds these permissions by themselves. */
 function stepOf(before: readonly string[], after: readonly string[]): ToldChange[] {
-  const grants = [...STEPS, ...SWITCHES]
-    .map((one) =>
-      grant('10', '', '1', presence(before.includes(one), after.includes(one)), {
-        target: `permission:${one}`,
-      }),
-    )
-    .filter((one) => one.before || one.after);
-  return explain(facts({ model: MAMBO, identities: [token], grants }));
+  return explain(facts({ model: MAMBO, identities: [token], grants: grantsIn('1', before, after) }));
 }
 
 /** A role that the token holds throughout, or that nobody holds, beside permissions of the token's own. */
@@ -109,10 +110,35 @@ describe('laws of levels and switches', () => {
     );
   });
 
+  it('what is held in one team says nothing of another', () => {
+    fc.assert(
+      fc.property(rights, rights, rights, rights, (a, b, c, d) => {
+        const grants = [...grantsIn('1', a, b), ...grantsIn('3', c, d)];
+        const changes = explain(facts({ model: MAMBO, identities: [token], grants }));
+        const of = (team: string) => changes.filter(({ scope }) => scope === team);
+        expect([called(of('1')), called(of('3'))]).toEqual([expected(a, b), expected(c, d)]);
+        expect([told(of('1'), 'effective'), told(of('3'), 'effective')]).toEqual([live(a, b), live(c, d)]);
+      }),
+    );
+  });
+
   it('what is told as gained and lost with effect is what has effect on one side only', () => {
     fc.assert(
       fc.property(rights, rights, (before, after) => {
         expect(told(stepOf(before, after), 'effective')).toEqual(live(before, after));
+      }),
+    );
+  });
+
+  it('nothing is told with two changes, and what is told with one is in code-unit order', () => {
+    fc.assert(
+      fc.property(rights, rights, fc.option(rights), fc.boolean(), (before, after, own, ofRole) => {
+        const changes = ofRole ? roleStep(before, after, own) : stepOf(before, after);
+        for (const way of ['gained', 'lost'] as const) {
+          const each = changes.map(({ effective }) => effective?.[way] ?? []);
+          expect(each).toEqual(each.map((some) => [...some].sort()));
+          expect(each.flat().sort()).toEqual([...new Set(each.flat())].sort());
+        }
       }),
     );
   });
@@ -182,6 +208,43 @@ describe('laws of levels and switches', () => {
               : [['role-redefined', effective, 'catalogue', undefined]],
           );
         else expect(called(netted)).toEqual(expected(first, last));
+      }),
+    );
+  });
+
+  it('any history of a role is told as giving and taking what has effect in it at its ends', () => {
+    fc.assert(
+      fc.property(fc.array(rights, { minLength: 2, maxLength: 4 }), (states) => {
+        const changes = states.slice(1).flatMap((after, i) =>
+          roleStep(states[i] ?? [], after, null).map(({ attribute: _, ...change }) => ({
+            ...change,
+            seq: i + 2,
+          })),
+        );
+        const [first, last] = [states[0] ?? [], states.at(-1) ?? []];
+        expect(told(net(changes, MAMBO), 'effective')).toEqual(live(first, last));
+      }),
+    );
+  });
+
+  it('any history of a token is told as held in vain by what is so at its ends', () => {
+    fc.assert(
+      fc.property(fc.array(rights, { minLength: 2, maxLength: 4 }), (states) => {
+        const changes = states
+          .slice(1)
+          .flatMap((after, i) =>
+            stepOf(states[i] ?? [], after).map(({ attribute: _, ...change }) => ({ ...change, seq: i + 2 })),
+          );
+        const [first, last] = [states[0] ?? [], states.at(-1) ?? []];
+        const { gained, lost } = told(net(changes, MAMBO), 'latent');
+        const is = latent(first, last);
+        expect(less(gained, new Set(is.gained))).toEqual([]);
+        expect(less(lost, new Set(is.lost))).toEqual([]);
+        const came = is.gained.filter((one) => !first.includes(one));
+        expect(less(came, new Set(gained))).toEqual([]);
+        // nothing needs a webhook: a level of those makes nothing vain
+        const ofWebhooks = net(changes, MAMBO).filter(({ permission }) => permission === 'webhooks');
+        expect(ofWebhooks.filter((one) => one.latent !== undefined)).toEqual([]);
       }),
     );
   });

@@ -6,6 +6,7 @@ import {
   grant,
   people,
   readingsWith,
+  role,
   stated,
 } from '../../test/support/drift-facts.js';
 import { explain } from './explain.js';
@@ -36,6 +37,43 @@ describe('a group', () => {
     const opened = [directory('1')];
     const told = explain(facts({ ...grown, grants: [grant('30', '7', '1', 'after', { opened })] }));
     expect(told.map((change) => change.what)).toEqual(['role-granted']);
+  });
+
+  it('that holds nothing tells nothing, although another one does', () => {
+    const other = entry('31', 'both', { kind: 'ldap-group' });
+    const units = [...grown.units, { id: '31', counts: [count('31', 1, 1)], below: null }];
+    const told = (id: string) =>
+      explain(facts({ identities: [group, other], units, grants: [grant(id, '7', '1', 'both')] }));
+    expect([told('30').length, told('31').length]).toEqual([1, 0]);
+  });
+
+  it('allows what it holds itself, in every scope, in the order of the names', () => {
+    const other = entry('31', 'both', { kind: 'ldap-group' });
+    const grants = [
+      grant('30', '7', '1', 'both'),
+      grant('30', '2', '3', 'both'),
+      grant('31', '8', '1', 'both'),
+      grant('30', '9', '1', 'before'),
+    ];
+    const roles = [
+      role('7', '1', ['Wipe', 'View']),
+      role('2', '1', ['Lock', 'View']),
+      role('8', '1', ['Retire']),
+    ];
+    const told = explain(facts({ ...grown, identities: [group, other], grants, roles }));
+    expect(told.find(({ what }) => what === 'members-changed')?.members?.allows).toEqual([
+      'Lock',
+      'View',
+      'Wipe',
+    ]);
+  });
+
+  it('that is counted for the first time is told as it was not counted before', () => {
+    const late = new Date('2026-03-01T10:30:00Z');
+    const fresh = stated<number | null>(directory('3'), '30', undefined, 6, { readBefore: late });
+    const units = [{ id: '30', counts: [count('30', 4, 6), fresh], below: null }];
+    const told = explain(facts({ ...grown, units, grants: [grant('30', '7', '1', 'both')] }));
+    expect(told.map(({ members }) => members)).toMatchObject([{ before: 4, after: 6 }]);
   });
 
   it('may hold another role than before', () => {

@@ -5,6 +5,7 @@ import {
   grant,
   identity,
   list,
+  reading,
   readingsWith,
   RECORDED,
   role,
@@ -41,6 +42,30 @@ describe('a scope', () => {
     expect(explain(facts({ scopes: [europe(body, null)] }))).toMatchObject([
       { what: 'scope-disappeared', scope: '3' },
     ]);
+  });
+
+  it('was last seen, when it disappears, before the first read that was held back', () => {
+    const nine = new Date('2026-03-01T09:00:00Z');
+    const held = [{ list: SPACES, identity: '80', provenFrom: nine, provenBy: 'exporter' }];
+    const since = (before: ScopeFact['before'], after: ScopeFact['after']) =>
+      explain(facts({ held, scopes: [europe(before, after)] }))[0]?.window.notSeenAt;
+    expect([since(body, null), since(null, body), since(body, { ...body, priority: 2 })]).toEqual([
+      nine,
+      TEN,
+      TEN,
+    ]);
+  });
+
+  it('that changes takes nothing along', () => {
+    const told = explain(
+      facts({
+        scopes: [europe(body, { ...body, priority: 2 })],
+        identities: [identity('10', 'both')],
+        grants: [grant('10', '7', '3', 'before')],
+      }),
+    );
+    expect(told).toMatchObject([{ what: 'scope-changed' }, { what: 'role-revoked', cause: 'assignment' }]);
+    expect(told[1]).not.toHaveProperty('partOf');
   });
 
   it('changes, field by field, and names where the values are', () => {
@@ -92,6 +117,70 @@ describe('a scope that leaves', () => {
       ['role-revoked', 'configuration'],
     ]);
     expect(told.map((change) => change.window.seenAt)).toEqual(told.map(() => RECORDED));
+  });
+
+  it('was last seen by the last read of who holds what in it', () => {
+    const nine = new Date('2026-03-01T09:00:00Z');
+    const readings = readingsWith(admins('3'), { provenFrom: nine, provenBy: 'exporter' });
+    const [told] = explain(facts({ ...gone, readings, left: new Map([['3', 'configuration']]) }));
+    expect(told?.window).toEqual({ notSeenAt: nine, seenAt: RECORDED, statedBy: ['exporter', 'rolewatch'] });
+  });
+
+  it('is told beside one that no list named', () => {
+    const told = explain(
+      facts({
+        scopes: [europe(body, body)],
+        left: new Map([
+          ['5', 'configuration'],
+          ['3', 'configuration'],
+        ]),
+      }),
+    );
+    expect(told.map(({ what, scope }) => [what, scope])).toEqual([
+      ['scope-disappeared', '3'],
+      ['scope-disappeared', '5'],
+    ]);
+  });
+
+  it('takes along what was held in it or stated by it, and nothing that others stated', () => {
+    const told = (inScope: string, ...closed: string[]) =>
+      explain(
+        facts({
+          identities: [identity('10', 'both')],
+          grants: [
+            grant('10', '7', inScope, 'before', { closed: closed.map(admins) }),
+            grant('10', '2', '1', 'both'),
+          ],
+          left: new Map([
+            ['3', 'scope'],
+            ['4', 'scope'],
+          ]),
+          readings: ['1', '3', '4'].map((scope) => reading(admins(scope))),
+        }),
+      ).find(({ what }) => what === 'role-revoked')?.partOf;
+    // 1: space 3 has gone; 2: space 4
+    expect(told('3', '3')).toBe(1);
+    expect(told('4', '4')).toBe(2);
+    expect(told('4', '1')).toBe(2);
+    expect(told('1', '4')).toBe(2);
+    expect(told('1', '3', '4')).toBe(1);
+    expect(told('1', '3', '1')).toBeUndefined();
+    expect(told('1', '1')).toBeUndefined();
+  });
+
+  it('is the reason why somebody disappeared only if everything went with it', () => {
+    const told = (second: string) =>
+      explain(
+        facts({
+          identities: [identity('10', 'before')],
+          grants: [grant('10', '7', '3', 'before'), grant('10', '7', second, 'before')],
+          left: new Map([['3', 'scope']]),
+          readings: ['3', '5'].map((scope) => reading(admins(scope))),
+        }),
+      ).find(({ what }) => what === 'principal-disappeared');
+    expect(told('5')).toMatchObject({ cause: 'assignment' });
+    expect(told('5')).not.toHaveProperty('partOf');
+    expect(told('3')).toMatchObject({ cause: 'scope', partOf: 1 });
   });
 
   it('is told even where no list ever named it', () => {

@@ -20,7 +20,7 @@ export function explainScopes(context: Context): Draft[] {
 
 function explainScope(context: Context, fact: ScopeFact): Draft[] {
   if (context.hasLeft(fact.scope)) return [leaving(context, fact)];
-  if (fact.before && fact.after) return attributeChanges(context, fact);
+  if (fact.before && fact.after) return attributeChanges(context, fact, fact.before, fact.after);
   if (fact.after) return [draft(context, fact, 'scope-appeared')];
   return fact.before ? [draft(context, fact, 'scope-disappeared')] : [];
 }
@@ -47,10 +47,12 @@ function leaving(context: Context, fact: ScopeFact): Draft {
   return { ...told, cause: 'configuration', window };
 }
 
+type Body = NonNullable<ScopeFact['before']>;
+
 /** A field that one side did not store yet takes its first value silently. */
-function attributeChanges(context: Context, fact: ScopeFact): Draft[] {
-  const { before, after, identity } = fact;
-  if (!before || !after || identity === null) return [];
+function attributeChanges(context: Context, fact: ScopeFact, before: Body, after: Body): Draft[] {
+  const { identity } = fact;
+  if (identity === null) return [];
   const at = { ...SCOPES, identity };
   return Object.keys(after)
     .filter((name) => Object.hasOwn(before, name) && before[name] !== after[name])

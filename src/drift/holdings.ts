@@ -37,8 +37,9 @@ export function resolver(
   const rank = (a: IdentityId, b: IdentityId): number =>
     Number(isAdmin.has(b)) - Number(isAdmin.has(a)) || compareKeys(a, b);
   for (const link of links) {
-    const [top, below] = [root(link.identity), root(link.to)].sort(rank);
-    if (top !== undefined && below !== undefined && top !== below) parents.set(below, top);
+    const [one, other] = [root(link.identity), root(link.to)];
+    const [top, below] = rank(one, other) < 0 ? [one, other] : [other, one];
+    if (top !== below) parents.set(below, top);
   }
   return root;
 }

@@ -1,61 +1,49 @@
 import { compareText, groupBy } from './collect.js';
 import type { RecordedChange } from './recorded.js';
+import type { Effects } from './side-effects.js';
 import type { Effective } from './told.js';
 
 type Step = Pick<
   RecordedChange,
-  'what' | 'subject' | 'scope' | 'effective' | 'latent' | 'kind' | 'role' | 'permission'
+  'what' | 'subject' | 'scope' | 'scopes' | 'effective' | 'latent' | 'role' | 'permission'
 >;
 
-/** Effects over all steps: a permission gained and lost again was neither. */
-export interface Effects {
-  /** Of one right of a principal that came or went, in its scope. */
-  of(change: Step): Effective;
-  /** Of the same right, what is still latent in the end and was not in the beginning, or the reverse. */
-  latentOf(change: Step): Effective;
-  /** Of the steps of one role of the catalogue. */
-  ofRole(steps: readonly Step[]): Effective;
-  /** The same for what is latent. */
-  latentOfRole(steps: readonly Step[]): Effective;
-}
-
-export function netEffects(changes: readonly Step[]): Effects {
-  const rights = changes.filter((change) => change.effective && change.kind !== 'role');
-  const byPlace = groupBy(rights, placeOf);
-  const nets = new Map([...byPlace].map(([place, steps]) => [place, fold(steps)]));
-  const latents = new Map([...byPlace].map(([place, steps]) => [place, fold(steps, 'latent')]));
-  return {
-    ofRole: (steps) => fold(steps),
-    latentOfRole: (steps) => fold(steps, 'latent'),
-    latentOf(change) {
-      const same = (byPlace.get(placeOf(change)) ?? []).filter((step) => isSameRight(step, change));
-      // what it gave with effect may be without effect since: then another right has gone
-      const own = new Set(
-        same.flatMap(({ effective, latent }) => [effective, latent].flatMap(permissionsIn)),
-      );
-      const all = latents.get(placeOf(change)) ?? NONE;
-      const lasting = (way: 'gained' | 'lost'): string[] =>
-        all[way].filter((permission) => own.has(permission));
-      return { gained: lasting('gained'), lost: lasting('lost') };
-    },
-    of(change) {
-      const steps = byPlace.get(placeOf(change)) ?? [];
-      return shareOf(change, steps, nets.get(placeOf(change)) ?? { gained: [], lost: [] });
-    },
+/**
+ * Answers what one right that came or went changed over all steps of its bearer in its place: a permission gained and
+ * lost again was neither. The bearer is a principal in one scope, or a role.
+ */
+export function netEffects(changes: readonly Step[]): (change: Step) => Effects {
+  const byPlace = groupBy(changes, placeOf);
+  return (change) => {
+    const steps = byPlace.get(placeOf(change)) ?? [];
+    return { effective: shareOf(change, steps), latent: latentOf(change, steps) };
   };
 }
 
-const NONE: Effective = { gained: [], lost: [] };
+/** Of several steps together. */
+export function effectsOver(steps: readonly Step[]): Effects {
+  return { effective: fold(steps, 'effective'), latent: fold(steps, 'latent') };
+}
+
+/** Of the right's own, what is still latent in the end and was not in the beginning, or the reverse. */
+function latentOf(change: Step, steps: readonly Step[]): Effective {
+  const same = steps.filter((step) => isSameRight(step, change));
+  // what it gave with effect may be without effect since: then another right has gone
+  const own = new Set(same.flatMap(({ effective, latent }) => [effective, latent].flatMap(permissionsIn)));
+  const { gained, lost } = fold(steps, 'latent');
+  const isOwn = (permission: string): boolean => own.has(permission);
+  return { gained: gained.filter(isOwn), lost: lost.filter(isOwn) };
+}
 
 const permissionsIn = (effective: Effective | undefined): readonly string[] =>
   effective ? [...effective.gained, ...effective.lost] : [];
 
 const isSameRight = (a: Step, b: Step): boolean => a.role === b.role && a.permission === b.permission;
 
-const placeOf = ({ subject, scope }: Step): string => JSON.stringify([subject, scope]);
+const placeOf = ({ subject, scope, scopes }: Step): string => JSON.stringify([subject, scope, scopes]);
 
 /** What a permission did first and last decides. */
-function fold(steps: readonly Step[], field: 'effective' | 'latent' = 'effective'): Effective {
+function fold(steps: readonly Step[], field: 'effective' | 'latent'): Effective {
   const firsts = new Map<string, 'gained' | 'lost'>();
   const lasts = new Map<string, 'gained' | 'lost'>();
   for (const { [field]: effective } of steps) {
@@ -75,13 +63,14 @@ function fold(steps: readonly Step[], field: 'effective' | 'latent' = 'effective
  * Of the net, what this right did itself, and what a right did that has gone again since: what it gave is held through
  * one that stayed. (Of several that stayed all are named with it: each of them may be the one.)
  */
-function shareOf(change: Step, steps: readonly Step[], net: Effective): Effective {
+function shareOf(change: Step, steps: readonly Step[]): Effective {
+  const net = fold(steps, 'effective');
   const same = steps.filter((step) => isSameRight(step, change));
   const stayed = steps.filter((step) => outcome(steps, step) === step.what);
   const share = (way: 'gained' | 'lost'): string[] => {
-    const own = new Set(same.flatMap((step) => step.effective?.[way] ?? []));
-    const others = new Set(stayed.flatMap((step) => step.effective?.[way] ?? []));
-    const mine = change.effective?.[way].length !== undefined && isWay(change, way);
+    const by = (some: readonly Step[]) => new Set(some.flatMap(({ effective }) => effective?.[way] ?? []));
+    const [own, others] = [by(same), by(stayed)];
+    const mine = isWay(change, way);
     return net[way].filter((permission) => own.has(permission) || (mine && !others.has(permission)));
   };
   return { gained: share('gained'), lost: share('lost') };

@@ -35,3 +35,25 @@ it('what a role lost in between is not gained by those who got it before', () =>
   );
   expect(netted?.effective).toEqual({ gained: ['View'], lost: [] });
 });
+
+it('every other change stays as it is', () => {
+  const { role: _, ...bare } = change('role-granted', ['reboot'], []);
+  const others: NettedChange[] = [
+    { ...bare, what: 'permission-gained', permission: 'reboot' },
+    { ...bare, what: 'scope-changed' },
+  ];
+  expect(withinRoles(others, catalogue(), catalogue(), EPMM)).toEqual(others);
+  const { effective: __, ...unsaid } = change('role-granted', [], []);
+  expect(withinRoles([unsaid], catalogue('View'), catalogue('View'), EPMM)).toEqual([unsaid]);
+});
+
+it('what is held in vain is told within the role as well, and with it what only took effect', () => {
+  const mambo = permissionModelOf('mambo-emm');
+  const [wipe, other] = [...mambo.switches];
+  const granted = change('role-granted', ['devices.view', wipe!], []);
+  const vain = { ...granted, latent: { gained: [other!, 'webhooks.view'], lost: [] } };
+  const [netted] = withinRoles([vain], catalogue(), catalogue('devices.view'), mambo);
+  // a switch that needs what the role gives took effect with it
+  expect(netted?.effective?.gained).toEqual(['devices.view', wipe]);
+  expect(netted?.latent?.gained).toEqual([other]);
+});

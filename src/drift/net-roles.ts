@@ -17,9 +17,8 @@ export function withinRoles(
   model: PermissionModel,
 ): NettedChange[] {
   return changes.map((change) => {
-    const { what, role, scope, effective } = change;
+    const { role, scope, effective } = change;
     if (role === undefined || scope === undefined || effective === undefined) return change;
-    if (what !== 'role-granted' && what !== 'role-revoked') return change;
     const target = { target: `role:${role}`, inScope: scope };
     const [then, now] = [new Set(permissionsOf(target, before)), new Set(permissionsOf(target, after))];
     const within = ({ gained, lost }: Effective): Effective => ({

@@ -73,6 +73,66 @@ describe('netting', () => {
     expect(told.map(({ role, effective }) => [role, effective?.gained])).toEqual([['8', ['Wipe']]]);
   });
 
+  it('credits what was lost with a role that has come back to the one that is gone for good', () => {
+    const nothing = { effective: { gained: [], lost: [] } };
+    const told = net([change(2, 1, nothing), revoked(3, 1, { role: '8', ...nothing }), revoked(4, 1)]);
+    expect(told.map(({ what, role, effective }) => [what, role, effective?.lost])).toEqual([
+      ['role-revoked', '8', ['Wipe']],
+    ]);
+  });
+
+  it('credits what was lost to no role that was granted', () => {
+    // role 8 came back without Wipe; what was held through 7 went with that
+    const told = net([
+      revoked(2, 1, { role: '8' }),
+      change(3, 1, { role: '8', effective: { gained: [], lost: [] } }),
+      change(4, 1, { role: '9', effective: { gained: ['View'], lost: [] } }),
+      revoked(5, 1, { effective: { gained: [], lost: [] } }),
+    ]);
+    expect(told.map(({ role, effective }) => [role, effective])).toEqual([
+      ['9', { gained: ['View'], lost: [] }],
+      ['7', { gained: [], lost: ['Wipe'] }],
+    ]);
+  });
+
+  it('credits what single permissions gave as what roles gave', () => {
+    const single = { permission: 'reboot', role: undefined, scope: '1' };
+    const told = net([
+      change(2, 1),
+      change(3, 1, { what: 'permission-gained', ...single, effective: { gained: ['reboot'], lost: [] } }),
+      revoked(4, 1, { effective: { gained: [], lost: [] } }),
+    ]);
+    expect(told.map(({ permission, effective }) => [permission, effective?.gained])).toEqual([
+      ['reboot', ['Wipe', 'reboot']],
+    ]);
+  });
+
+  it('leaves others what is theirs: principals, scopes, and links by their other end', () => {
+    const other = { subject: '11' };
+    expect(net([change(2, 1), revoked(3, 1, other), change(3, 2, { scope: '3' })])).toHaveLength(3);
+    const linked = (seq: number, what: 'identity-linked' | 'identity-unlinked', id: string) =>
+      plain(seq, 1, { what, affected: [{ id, kind: 'directory-user' }] });
+    expect(net([linked(2, 'identity-linked', '20'), linked(3, 'identity-unlinked', '20')])).toEqual([]);
+    expect(
+      net([linked(2, 'identity-unlinked', '20'), linked(3, 'identity-linked', '21')]).map(({ what }) => what),
+    ).toEqual(['identity-unlinked', 'identity-linked']);
+  });
+
+  it('points parts to the whole that an earlier step was part of', () => {
+    const appeared = plain(2, 1, { what: 'principal-appeared' });
+    const told = net([appeared, change(2, 2, { partOf: 1 }), revoked(3, 1), change(4, 1)]);
+    expect(told.map(({ ids, partOf }) => [ids.length, partOf])).toEqual([
+      [1, undefined],
+      [3, '2.1'],
+    ]);
+  });
+
+  it('drops somebody without a right to show for it, whatever others were given', () => {
+    const appeared = plain(2, 1, { what: 'principal-appeared' });
+    const told = net([appeared, change(2, 2), revoked(3, 1), change(3, 2, { subject: '11' })]);
+    expect(told.map(({ what, subject }) => [what, subject])).toEqual([['role-granted', '11']]);
+  });
+
   it('points parts to what is left of their whole', () => {
     const appeared = plain(2, 1, { what: 'principal-appeared' });
     const told = net([appeared, change(2, 2, { partOf: 1 }), change(3, 1, { role: '2' })]);
@@ -105,10 +165,14 @@ describe('netting', () => {
   });
 
   it('compares the first and last value of an attribute', () => {
-    const mail = (seq: number, before: string | undefined, after: string) =>
+    const mail = (seq: number, before: string | undefined, after: string | undefined) =>
       plain(seq, 1, {
         what: 'attribute-changed',
-        attribute: { name: 'email', stream: 'user_summary', ...(before !== undefined && { before }), after },
+        attribute: {
+          ...{ name: 'email', stream: 'user_summary' },
+          ...(before !== undefined && { before }),
+          ...(after !== undefined && { after }),
+        },
       });
     expect(net([mail(2, 'a', 'b'), mail(3, 'b', 'a')])).toEqual([]);
     expect(net([mail(2, 'a', 'b'), mail(3, 'b', 'c')])[0]?.attribute).toMatchObject({
@@ -116,6 +180,8 @@ describe('netting', () => {
       after: 'c',
     });
     expect(net([mail(2, undefined, 'b'), mail(3, 'b', 'c')])[0]?.attribute).not.toHaveProperty('before');
+    // of what was erased nobody knows whether it is the same
+    expect(net([mail(2, undefined, 'b'), mail(3, 'b', undefined)])).toHaveLength(1);
   });
 
   it('folds the catalogue', () => {
@@ -135,6 +201,45 @@ describe('netting', () => {
     expect(
       net([role(2, 'role-redefined', ['A'], []), role(3, 'role-retired', [], ['A', 'B'])]),
     ).toMatchObject([{ what: 'role-retired', effective: { gained: [], lost: ['B'] } }]);
+  });
+
+  it('keeps the roles of the catalogue apart', () => {
+    const role = (seq: number, id: string, what: RecordedChange['what'], gained: string[], lost: string[]) =>
+      plain(seq, Number(id), {
+        ...{
+          what,
+          kind: 'role',
+          cause: 'catalogue',
+          subject: `9${id}`,
+          role: id,
+          effective: { gained, lost },
+        },
+      });
+    const told = net([role(2, '7', 'role-defined', ['A'], []), role(3, '8', 'role-retired', [], ['B'])]);
+    expect(told.map(({ what, role: id, effective }) => [what, id, effective])).toEqual([
+      ['role-defined', '7', { gained: ['A'], lost: [] }],
+      ['role-retired', '8', { gained: [], lost: ['B'] }],
+    ]);
+  });
+
+  it('counts members whom nobody can name', () => {
+    const counted = (seq: number, before: number | undefined, after: number | undefined) =>
+      plain(seq, 1, {
+        what: 'members-changed',
+        members: {
+          ...(before !== undefined && { before }),
+          ...(after !== undefined && { after }),
+          ...{ known: false, allows: ['Wipe'] },
+        },
+      });
+    expect(net([counted(2, 4, 6), counted(3, 6, 4)])).toEqual([]);
+    expect(net([counted(2, 4, 6), counted(3, 6, 7)])).toMatchObject([
+      { members: { before: 4, after: 7, known: false, allows: ['Wipe'] } },
+    ]);
+    const [unknown] = net([counted(2, undefined, 6), counted(3, 6, undefined), counted(4, undefined, 3)]);
+    expect(unknown?.members).toEqual({ after: 3, known: false, allows: ['Wipe'] });
+    expect(unknown).not.toHaveProperty('members.before');
+    expect(unknown).not.toHaveProperty('affected');
   });
 
   it('counts members from the first to the last, and names who stayed or stayed away', () => {

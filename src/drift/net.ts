@@ -4,11 +4,11 @@
  */
 import type { ChangeKind } from '../access/model.js';
 import { heightOf, type PermissionModel } from '../access/permission-model.js';
-import { compareText, groupBy } from './collect.js';
-import { type Effects, netEffects } from './net-effects.js';
+import { type Group, groupBy } from './collect.js';
+import { effectsOver, netEffects } from './net-effects.js';
 import type { AttributeValues, RecordedChange } from './recorded.js';
 import { withLatent } from './side-effects.js';
-import type { Affected, Members, Told, Window } from './told.js';
+import type { Affected, LevelStep, Members, Told, Window } from './told.js';
 
 export interface NettedChange extends Omit<Told, 'attribute'> {
   /** "<seq>.<no>" of all that contributed, oldest first. */
@@ -35,14 +35,15 @@ const OPPOSITE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
  * @param model of the product whose rights they are about
  */
 export function net(changes: readonly RecordedChange[], model: PermissionModel): NettedChange[] {
-  const effects = netEffects(changes);
+  const effectsOf = netEffects(changes);
   const comingOrGoing = new Set(
     changes
       .filter(({ what }) => what === 'role-defined' || what === 'role-retired')
       .map(({ subject }) => subject),
   );
+  // in the order in which they began
   const groups = groupBy(changes, (change) => aboutWhat(change, comingOrGoing)).values();
-  const netted = [...groups].flatMap((steps) => netSteps(steps, effects, model));
+  const netted = [...groups].flatMap((steps) => netSteps(steps, effectsOf, model));
   return withParents(withoutEmptyPrincipals(netted), changes);
 }
 
@@ -54,8 +55,7 @@ export const idOf = ({ seq, no }: { readonly seq: number; readonly no: number })
  */
 function aboutWhat(change: RecordedChange, comingOrGoing: ReadonlySet<string | undefined>): string {
   const { subject, scope, scopes, role, permission, attribute } = change;
-  if (change.kind === 'role' && !attribute && comingOrGoing.has(subject))
-    return JSON.stringify(['role-defined', subject, scope, scopes, role]);
+  if (comingOrGoing.has(subject)) return JSON.stringify(['role-defined', subject, scope, scopes, role]);
   const family = OPPOSITE[change.what] ?? change.what;
   const other = family === 'identity-linked' ? change.affected?.[0]?.id : undefined;
   return JSON.stringify([
@@ -72,80 +72,62 @@ function aboutWhat(change: RecordedChange, comingOrGoing: ReadonlySet<string | u
 }
 
 function netSteps(
-  steps: readonly RecordedChange[],
-  effects: Effects,
+  steps: Group<RecordedChange>,
+  effectsOf: ReturnType<typeof netEffects>,
   model: PermissionModel,
 ): NettedChange[] {
-  const [first, last] = [steps[0], steps.at(-1)];
-  if (!first || !last) return [];
-  const [id, ...ids] = steps.map(idOf);
-  const { seq, no, partOf, ...told } = last;
-  const { latent: _, ...rest } = told;
-  const whole: NettedChange = { ...rest, ids: [id ?? idOf({ seq, no }), ...ids], window: windowOver(steps) };
-  if (last.attribute) return netAttribute(whole, first, last);
-  if (last.what === 'members-changed') return netMembers(whole, steps);
-  if (last.kind === 'role' && steps.some(({ what }) => ROLE_CHANGES.has(what)))
-    return netRole(whole, steps, effects);
-  const what = last.level ? wayOf(first, last, model) : first.what === last.what ? last.what : undefined;
-  if (what === undefined) return [];
-  const level = first.level &&
-    last.level && { level: { before: first.level.before, after: last.level.after } };
-  return [{ ...whole, what, ...level, ...netEffect({ ...last, what }, steps, effects) }];
+  const [first, ...later] = steps;
+  const { seq: _, no: __, partOf: ___, latent: ____, ...last } = later.at(-1) ?? first;
+  const ids: NettedChange['ids'] = [idOf(first), ...later.map(idOf)];
+  const whole: NettedChange = { ...last, ids, window: windowOver(first, last, steps) };
+  if (last.attribute) return netAttribute(whole, first.attribute ?? last.attribute, last.attribute);
+  if (last.what === 'members-changed') return netMembers(whole, first, steps);
+  if (steps.some(({ what }) => ROLE_CHANGES.has(what))) return netRole(whole, first, steps);
+  const level = last.level && { before: first.level?.before ?? null, after: last.level.after };
+  const what = level ? wayOf(last.permission ?? '', level, model) : last.what;
+  if (what === undefined || (!level && first.what !== what)) return [];
+  const effects = last.effective && withLatent(effectsOf({ ...last, what }));
+  return [{ ...whole, what, ...(level && { level }), ...effects }];
 }
 
 const ROLE_CHANGES: ReadonlySet<ChangeKind> = new Set(['role-defined', 'role-redefined', 'role-retired']);
 
 /** From the first level to the last one: up, down, or nowhere. */
-function wayOf(first: RecordedChange, last: RecordedChange, model: PermissionModel): ChangeKind | undefined {
-  const area = last.permission ?? '';
-  const [from, to] = [first.level?.before ?? null, last.level?.after ?? null];
-  const climb = heightOf(area, to, model) - heightOf(area, from, model);
-  if (climb === 0) return undefined;
-  return climb > 0 ? 'level-raised' : 'level-lowered';
+function wayOf(area: string, { before, after }: LevelStep, model: PermissionModel): ChangeKind | undefined {
+  const climb = heightOf(area, after, model) - heightOf(area, before, model);
+  return climb > 0 ? 'level-raised' : climb < 0 ? 'level-lowered' : undefined;
 }
 
-function netEffect(
-  change: RecordedChange,
-  steps: readonly RecordedChange[],
-  effects: Effects,
-): Pick<Told, 'effective' | 'latent'> {
-  if (!change.effective) return {};
-  const isRole = change.kind === 'role';
-  const latent = isRole ? effects.latentOfRole(steps) : effects.latentOf(change);
-  return withLatent({ effective: isRole ? effects.ofRole(steps) : effects.of(change), latent });
-}
+type Timed = Pick<NettedChange, 'window'>;
 
-function windowOver(steps: readonly RecordedChange[]): Window {
-  const [first, last] = [steps[0], steps.at(-1)];
-  const statedBy = [...new Set(steps.flatMap((step) => step.window.statedBy))];
+function windowOver(first: Timed, last: Timed, steps: readonly Timed[]): Window {
+  const { notSeenAt } = first.window;
   return {
-    ...(first?.window.notSeenAt && { notSeenAt: first.window.notSeenAt }),
-    seenAt: last?.window.seenAt ?? new Date(0),
-    statedBy,
+    ...(notSeenAt && { notSeenAt }),
+    seenAt: last.window.seenAt,
+    statedBy: [...new Set(steps.flatMap(({ window }) => window.statedBy))],
   };
 }
 
 /** Values that were erased cannot be compared: the change stays. */
-function netAttribute(whole: NettedChange, first: RecordedChange, last: RecordedChange): NettedChange[] {
-  const [from, to] = [first.attribute, last.attribute];
-  if (!from || !to || (from.before !== undefined && from.before === to.after)) return [];
-  const { before, ...rest } = to;
+function netAttribute(whole: NettedChange, from: AttributeValues, to: AttributeValues): NettedChange[] {
+  if (from.before !== undefined && from.before === to.after) return [];
+  const { before: _, ...rest } = to;
   return [{ ...whole, attribute: { ...rest, ...(from.before !== undefined && { before: from.before }) } }];
 }
 
-function netMembers(whole: NettedChange, steps: readonly RecordedChange[]): NettedChange[] {
-  const before = steps[0]?.members?.before;
-  const after = steps.at(-1)?.members?.after;
-  const members: Members = {
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
-    known: steps.at(-1)?.members?.known ?? false,
-    allows: steps.at(-1)?.members?.allows ?? [],
-  };
+function netMembers(
+  whole: NettedChange,
+  first: RecordedChange,
+  steps: readonly RecordedChange[],
+): NettedChange[] {
+  const before = first.members?.before;
+  const { before: _, ...last } = whole.members ?? { known: false };
+  const members: Members = { allows: [], ...(before !== undefined && { before }), ...last };
   const affected = netPeople(steps);
   const { affectedCount, ...rest } = whole;
   const cut = steps.some((step) => step.affectedCount !== step.affected?.length);
-  if (before === after && affected.length === 0 && !cut) return [];
+  if (before === members.after && affected.length === 0 && !cut) return [];
   const named =
     affectedCount === undefined ? {} : { affected, ...(!cut && { affectedCount: affected.length }) };
   return [{ ...rest, members, ...named }];
@@ -157,22 +139,27 @@ function netPeople(steps: readonly RecordedChange[]): Affected[] {
     steps.flatMap((step) => step.affected ?? []),
     (person) => person.id,
   );
-  return [...people.values()].flatMap((moves) => {
-    const last = moves.at(-1);
-    return last && moves[0]?.presentOnly === last.presentOnly ? [last] : [];
+  return [...people.values()].flatMap(([first, ...later]) => {
+    const last = later.at(-1) ?? first;
+    return first.presentOnly === last.presentOnly ? [last] : [];
   });
 }
 
 /** A role that was defined and then redefined was defined; one that was retired and came back was redefined at most. */
-function netRole(whole: NettedChange, steps: readonly RecordedChange[], effects: Effects): NettedChange[] {
-  const wasThere = steps[0]?.what !== 'role-defined';
-  const isThere = steps.at(-1)?.what !== 'role-retired';
+function netRole(
+  whole: NettedChange,
+  first: RecordedChange,
+  steps: readonly RecordedChange[],
+): NettedChange[] {
+  const wasThere = first.what !== 'role-defined';
+  const isThere = whole.what !== 'role-retired';
   if (!wasThere && !isThere) return [];
-  const [effective, latent] = [effects.ofRole(steps), effects.latentOfRole(steps)];
+  const effects = effectsOver(steps);
+  const { effective } = effects;
   const what: ChangeKind = !wasThere ? 'role-defined' : isThere ? 'role-redefined' : 'role-retired';
   const nothing = what === 'role-redefined' && effective.gained.length + effective.lost.length === 0;
   const { level: _, permission: __, ...role } = whole;
-  return nothing ? [] : [{ ...role, what, cause: 'catalogue', ...withLatent({ effective, latent }) }];
+  return nothing ? [] : [{ ...role, what, cause: 'catalogue', ...withLatent(effects) }];
 }
 
 const PART_OF_PRINCIPAL: Readonly<Partial<Record<ChangeKind, readonly ChangeKind[]>>> = {
@@ -188,19 +175,15 @@ function withoutEmptyPrincipals(changes: readonly NettedChange[]): NettedChange[
   });
 }
 
-/** In the order in which they began; a part whose whole is gone stands alone. */
+/** A part whose whole is gone stands alone. */
 function withParents(netted: readonly NettedChange[], changes: readonly RecordedChange[]): NettedChange[] {
   const byId = new Map(netted.flatMap((change) => change.ids.map((id) => [id, change] as const)));
-  const order = new Map(changes.map((change, index) => [idOf(change), index]));
   const wholes = new Map<string, NettedChange | undefined>();
   for (const { seq, no, partOf } of changes) {
     if (partOf !== undefined) wholes.set(idOf({ seq, no }), byId.get(idOf({ seq, no: partOf })));
   }
-  const began = (change: NettedChange): number => order.get(change.ids[0]) ?? 0;
-  return [...netted]
-    .sort((a, b) => began(a) - began(b) || compareText(a.what, b.what))
-    .map((change) => {
-      const whole = change.ids.map((id) => wholes.get(id)).findLast((one) => one !== undefined);
-      return whole ? { ...change, partOf: whole.ids[0] } : change;
-    });
+  return netted.map((change) => {
+    const whole = change.ids.map((id) => wholes.get(id)).findLast((one) => one !== undefined);
+    return whole ? { ...change, partOf: whole.ids[0] } : change;
+  });
 }

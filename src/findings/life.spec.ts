@@ -2,7 +2,7 @@ import type { Assessment, Violation } from '../rules/verdicts.js';
 import type { Standing } from './finding.js';
 import { fingerprintOf } from './finding.js';
 import { type NextEvent, nextEvents } from './life.js';
-import { applied, idleWaiver, type PastMatch, type Waiver } from './waiver.js';
+import { applied, idleWaiver, type PastMatch, type Waiver, waiverId, waiversDigest } from './waiver.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const subject = { kind: 'principal', id: '7' } as const;
@@ -104,6 +104,47 @@ describe('a finding', () => {
       'is not resolved where its subject could not be judged',
       { before: standing('open'), assessment: { ...assessed, undecided: [subject] } },
       [],
+    ],
+    [
+      'is resolved where only others could not be judged',
+      {
+        before: standing('open'),
+        assessment: {
+          ...assessed,
+          undecided: [
+            { kind: 'principal', id: '8' },
+            { kind: 'role', id: '7' },
+          ],
+        },
+      },
+      ['resolved no-longer-violated'],
+    ],
+    [
+      'is not resolved where its subject is one of those who could not be judged',
+      {
+        before: standing('open'),
+        assessment: { ...assessed, undecided: [{ kind: 'principal', id: '3' }, subject] },
+      },
+      [],
+    ],
+    [
+      'stays waived, and is explained anew, when it is matched by less',
+      {
+        before: { ...waivedBy(waiver()), ...match('wipe', 'retire') },
+        past: [past('w1', 'wipe', 'retire')],
+        violation: violation('wipe'),
+        waivers: [waiver()],
+      },
+      ['reexplained waived'],
+    ],
+    [
+      'has lost its waiver, whatever other waiver there is that does not cover it',
+      {
+        before: waivedBy(ended),
+        violation: violation('wipe'),
+        waivers: [ended, waiver({ id: 'w2', fields: { scope: '2' } })],
+      },
+      ['reopened waiver-ended'],
     ],
     ['stays resolved', { before: standing('resolved') }, []],
     ['comes back', { before: standing('resolved'), violation: violation('wipe') }, ['reopened came-back']],
@@ -237,5 +278,57 @@ describe('a waiver by which nothing is waived', () => {
 
   it('is not, where it waives something', () => {
     expect(idleWaiver(waiver(), [waivedBy(waiver())], NOW)).toBeNull();
+    // one of several is enough
+    expect(idleWaiver(waiver(), [standing('open'), waivedBy(waiver())], NOW)).toBeNull();
+  });
+
+  it('is told of as grown, where another one accepts but a part', () => {
+    const both = [waivedBy(waiver({ id: 'w2' })), standing('open')];
+    expect(idleWaiver(waiver(), both, NOW)).toContain('has grown');
+  });
+
+  it('has nothing to apply to in what is resolved', () => {
+    expect(idleWaiver(waiver(), [standing('resolved')], NOW)).toContain('there is no finding');
+  });
+
+  it('is idle from when it has begun, and still to come before', () => {
+    const from = (day: string) => idleWaiver(waiver({ from: new Date(day) }), [], NOW);
+    expect(from('2026-05-01T00:00:00Z')).toContain('there is no finding');
+    expect(from('2026-06-02T00:00:00Z')).toBeNull();
+  });
+});
+
+describe('a waiver', () => {
+  it('that is applied is kept with its dates as text', () => {
+    const from = new Date('2026-05-01T00:00:00Z');
+    expect(applied(waiver({ from }))).toMatchObject({
+      from: '2026-05-01T00:00:00.000Z',
+      until: '2026-07-01T00:00:00.000Z',
+    });
+    expect(applied(waiver()).from).toBeNull();
+  });
+
+  it('with another beginning is another waiver', () => {
+    const { id: _, ...stated } = waiver();
+    const begun = (day: string) => waiverId({ ...stated, from: new Date(day) });
+    expect(new Set([waiverId(stated), begun('2026-05-01'), begun('2026-05-02')]).size).toBe(3);
+  });
+
+  it('in force is known by itself, in whatever order it stands', () => {
+    const digest = (...ids: string[]) => waiversDigest(ids.map((id) => ({ id })));
+    expect(digest('a', 'b')).toBe(digest('b', 'a'));
+    expect(new Set([digest(), digest('a'), digest('b'), digest('a', 'b')]).size).toBe(4);
+  });
+
+  it('is not about a finding of another rule or subject', () => {
+    const others = [
+      { rule: 'q' },
+      { subject: { kind: 'principal', id: '8' } },
+      { subject: { kind: 'role', id: '7' } },
+    ] as const;
+    for (const other of others) {
+      const found = violation('wipe');
+      expect(events({ before: standing('open'), violation: found, waivers: [waiver(other)] })).toEqual([]);
+    }
   });
 });

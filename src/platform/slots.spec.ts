@@ -64,6 +64,8 @@ const EXPRESSIONS: Record<string, (wall: Date) => boolean> = {
   '30 2 * * *': (w) => w.getUTCHours() === 2 && w.getUTCMinutes() === 30,
   '0 * * * *': (w) => w.getUTCMinutes() === 0,
   '*/15 0-3 * * *': (w) => w.getUTCHours() <= 3 && w.getUTCMinutes() % 15 === 0,
+  // where clocks jump by half an hour, a skipped time comes after one that is there
+  '*/20 2 * * *': (w) => w.getUTCHours() === 2 && w.getUTCMinutes() % 20 === 0,
   '45 1 * * 0': (w) => w.getUTCDay() === 0 && w.getUTCHours() === 1 && w.getUTCMinutes() === 45,
 };
 

@@ -80,9 +80,7 @@ export async function readHeldByAnybody(at: At): Promise<HeldSet[]> {
     const grants = await grantsAt(sql, source, side === 'before' ? seq - 1 : seq);
     const held = groupBy(grants, ({ principal, inScope }) => JSON.stringify([resolve(principal), inScope]));
     for (const same of held.values()) {
-      const [first] = same;
-      if (first === undefined) continue;
-      const { inScope } = first;
+      const [{ inScope }] = same;
       const targets = [...new Set(same.map(({ target }) => target))].sort(compareText);
       const byUnit = same.some(({ principal }) => units.has(principal));
       const key = JSON.stringify([inScope, byUnit, targets]);

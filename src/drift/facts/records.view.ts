@@ -110,7 +110,7 @@ export async function readChangedAttributes({ sql, source, seq }: At): Promise<I
 export function identityFacts(records: readonly PrincipalRecord[]): IdentityFact[] {
   return [...groupBy(records, (record) => record.identity)].map(([id, rows]) => ({
     id,
-    nameSpace: rows[0]?.nameSpace ?? 'admin',
+    nameSpace: rows[0].nameSpace,
     kind: kindOf(rows),
     before: rows.some((row) => row.isBefore),
     after: rows.some((row) => row.isAfter),
@@ -157,9 +157,8 @@ export function stated<T>(
   valueOf: (record: PrincipalRecord) => T | undefined,
 ): Stated<T>[] {
   const byList = groupBy(records, ({ identity, stream, scope }) => JSON.stringify([identity, stream, scope]));
-  return [...byList.values()].flatMap((versions) => {
+  return [...byList.values()].map((versions) => {
     const [first] = versions;
-    if (!first) return [];
     const [earlier, later] = [versions.find((row) => row.isBefore), versions.find((row) => row.isAfter)];
     const [from, to] = [earlier && valueOf(earlier), later && valueOf(later)];
     return {

@@ -88,10 +88,10 @@ export function reportModel(facts: ReportFacts): ReportModel {
 /** Findings that say the same of several subjects are one line. */
 function alike(findings: readonly ReportedFinding[]): ReportedFinding[] {
   const groups = groupBy(findings, ({ severity, title, text }) => JSON.stringify([severity, title, text]));
-  return [...groups.values()].flatMap((same) => {
-    const [first] = same;
-    return first === undefined ? [] : [{ ...first, subject: same.map(({ subject }) => subject).join(', ') }];
-  });
+  return [...groups.values()].map((same) => ({
+    ...same[0],
+    subject: same.map(({ subject }) => subject).join(', '),
+  }));
 }
 
 function withRights(subject: SubjectChanges, { before, after }: ReportFacts): ReportSubject {

@@ -3,7 +3,7 @@ import type { JudgedState, StatePart } from '../../access/judged-state.js';
 import { comparisonOf } from '../language/levels.js';
 import type { Match } from '../language/rule-schema.js';
 import type { Rule } from '../ruleset.js';
-import { meansRoles } from './selectors.js';
+import { needsCatalogue } from './selectors.js';
 
 /**
  * `presence`: broken by what is there, so more data can only break it more. `absence`: broken by what is not there, so more
@@ -49,20 +49,20 @@ export function partsNeeded(rule: Pick<Rule, 'subject' | 'match' | 'applies'>): 
   if (match.not_assessable !== undefined) return new Set();
   if (subject === 'role') return new Set(['catalogue']);
   const parts = new Set<StatePart>(['principals']);
-  if (needsCatalogue(match, applies.holds)) parts.add('catalogue');
+  if (asksCatalogue(match, applies.holds)) parts.add('catalogue');
   const kinds = applies.kinds ?? ['directory-user'];
   if (kinds.some((kind) => kind === 'directory-user' || kind === 'ldap-ou')) parts.add('directory');
   return parts;
 }
 
-/** Whether any right is meant by a permission, which roles give only by the catalogue. */
-function needsCatalogue(match: Match, holds: readonly string[] = []): boolean {
+/** Whether anything that is asked for is told by the catalogue only. */
+function asksCatalogue(match: Match, holds: readonly string[] = []): boolean {
   if (match.tier !== undefined || match.redundant !== undefined || match.levels !== undefined) return true;
   const { any_of, all_of, none_of, other_than, at_least, must_have, separation, population } = match;
   const of = population?.of === 'everyone' ? [] : population?.of;
   const lists = [any_of, all_of, none_of, other_than, at_least?.of, must_have, population?.who, of, holds];
   const names = [...lists.flatMap((list) => list ?? []), ...Object.values(separation?.sets ?? {}).flat()];
-  return names.some((name) => name !== '*' && !meansRoles(name));
+  return names.some(needsCatalogue);
 }
 
 /** Why a rule cannot be judged whole on a state; undefined where it can. */

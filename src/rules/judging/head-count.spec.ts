@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beyond, headCount, type Holder, percentage } from './head-count.js';
+import { beyond, headCount, type Holder, percentage, shown } from './head-count.js';
 
 const person = (id: string, ...through: string[]): Holder => ({
   id,
@@ -13,7 +13,7 @@ const group = (id: string, count: number | null): Holder => ({
   place: null,
   through: new Set(),
 });
-const unit = (id: string, count: number, place: string | null): Holder => ({
+const unit = (id: string, count: number | null, place: string | null): Holder => ({
   id,
   members: { count, known: true },
   place,
@@ -31,6 +31,18 @@ describe('how many people hold something', () => {
     ['units side by side', [unit('u', 4, 'dc=a,ou=x'), unit('v', 3, 'dc=a,ou=y')], 7, 7],
     ['a unit within another', [unit('u', 4, 'dc=a'), unit('v', 3, 'dc=a,ou=y')], 4, 4],
     ['units of which it is not known', [unit('u', 4, null), unit('v', 3, 'dc=a,ou=y')], 4, 7],
+    [
+      'a unit of unknown size, beside people who may be of it',
+      [person('1'), unit('u', null, 'dc=a')],
+      1,
+      Infinity,
+    ],
+    [
+      'a unit of unknown size above another',
+      [unit('u', null, 'dc=a'), unit('v', 3, 'dc=a,ou=y')],
+      3,
+      Infinity,
+    ],
     ['nobody', [], 0, 0],
   ])('%s', (_, holders, least, most) => {
     expect(headCount(holders)).toEqual({ least, most });
@@ -67,4 +79,10 @@ it('a range is beyond a bound, within it, or perhaps beyond', () => {
   expect(beyond({ least: 0, most: 0 }, 1, 'below')).toBe(true);
   expect(beyond({ least: 0, most: 5 }, 1, 'below')).toBeUndefined();
   expect(beyond({ least: 1, most: 5 }, 1, 'below')).toBe(false);
+});
+
+it('a range is shown as what is known of it', () => {
+  const said = (least: number, most: number): string => shown({ least, most });
+  expect([said(4, 4), said(4, 9), said(4, Infinity)]).toEqual(['4', '4 to 9', 'at least 4']);
+  expect([said(200 / 3, 200 / 3), said(0, 100 / 3)]).toEqual(['66.7', '0 to 33.3']);
 });

@@ -60,8 +60,8 @@ export function rowCount(holders: readonly Holder[]): Range {
 export function percentage(part: Range, whole: Range): Range {
   const of = (a: number, b: number): number => (b === 0 ? 0 : (100 * a) / b);
   return {
-    least: whole.most === Infinity ? 0 : Math.min(100, of(part.least, Math.max(whole.most, part.least))),
-    most: part.most === Infinity ? 100 : Math.min(100, of(part.most, Math.max(whole.least, 1))),
+    least: Math.min(100, of(part.least, Math.max(whole.most, part.least))),
+    most: Math.min(100, of(part.most, Math.max(whole.least, 1))),
   };
 }
 

@@ -9,7 +9,7 @@ import { beyond, headCount, type Holder, percentage, rowCount, shown } from './h
 import { grouped, type Surroundings, unexplained } from './holding.js';
 import { anyOf, hit, MISS, type Outcome, type Reason } from './outcome.js';
 import { Audience, type RuleJudge } from './rule-judge.js';
-import { isMeantByOneOf, type Selector } from './selectors.js';
+import { isMeantByOneOf, needsCatalogue, type Selector } from './selectors.js';
 import { type Judged, Tally } from './tally.js';
 
 /** A holder with the paths by which it holds. */
@@ -69,7 +69,7 @@ export class PopulationJudge implements RuleJudge {
         }),
       );
       push(this.holders, scope, { ...holder(principal, held), reasons });
-    } else if (this.who.some(({ name }) => !name.startsWith('role:'))) {
+    } else if (this.who.some(({ name }) => needsCatalogue(name))) {
       this.hidden ??= unexplained(rights)?.why;
     }
     this.rolesAreShown ||= rights.some(({ role }) => role !== null);

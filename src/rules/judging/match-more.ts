@@ -119,7 +119,6 @@ function coveredRoles(rights: readonly Right[], ignored: readonly string[]): { r
     .flatMap((one) => {
       const by = roles.find(
         (other) =>
-          other.role !== one.role &&
           covers(other.permissions, one.permissions) &&
           // of two that give the same, one may stay
           (other.permissions.size > one.permissions.size || other.role < one.role),

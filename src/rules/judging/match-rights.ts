@@ -3,7 +3,7 @@ import type { Right } from '../../access/judged-state.js';
 import type { Match } from '../language/rule-schema.js';
 import { type Holding, type Surroundings, unexplained } from './holding.js';
 import { hit, listed, MISS, noted, type Outcome, type Reason } from './outcome.js';
-import type { Selector } from './selectors.js';
+import { needsCatalogue, type Selector } from './selectors.js';
 
 /** One part of a rule's condition, ready to be asked of many holders. */
 export type Matcher = (holding: Holding) => Outcome;
@@ -80,7 +80,7 @@ function lacksOne(selectors: readonly Selector[]): Matcher {
 
 /** Seen nowhere; yet what a role without a definition gives, or who is in a group, cannot be seen. */
 function notHeld(selectors: readonly Selector[], { rights, perhaps = [] }: Holding): Outcome {
-  const hidden = selectors.every(({ byRole }) => byRole) ? undefined : unexplained(rights);
+  const hidden = selectors.some(({ name }) => needsCatalogue(name)) ? unexplained(rights) : undefined;
   if (hidden !== undefined) return hidden;
   const doubtful = selectors.filter((selector) => selector.in(perhaps).length > 0);
   if (doubtful.length > 0) return { is: 'unknown', why: mayHold(doubtful) };

@@ -44,7 +44,7 @@ export function allOf(outcomes: readonly Outcome[]): Outcome {
   const hits = outcomes.filter((outcome) => outcome.is === 'hit');
   return hit(
     hits.flatMap(({ reasons }) => reasons),
-    [...new Set(hits.map(({ fact }) => fact))].filter((fact) => fact !== '').join('; '),
+    [...new Set(hits.map(({ fact }) => fact))].join('; '),
   );
 }
 

@@ -85,7 +85,7 @@ export class Selectors {
   }
 }
 
-/** Whether a name means roles, not permissions. */
-export function meansRoles(name: string): boolean {
-  return name.startsWith(ROLE) || name.startsWith(ROLE_NAMED);
+/** Whether only the catalogue tells what a name means: what roles give, and how they are called. */
+export function needsCatalogue(name: string): boolean {
+  return name !== ANY && !name.startsWith(ROLE);
 }

@@ -71,7 +71,7 @@ export class Tally {
         subject,
         fields: part.fields,
         // the title is what should be so, and without these words the sentence would say both
-        message: fact === '' ? `${title}.` : `${title}. Not so: ${fact}.`,
+        message: `${title}. Not so: ${fact}.`,
         because: distinct(part.reasons.map(({ because }) => because)),
         matched: [...new Set(part.reasons.map(({ matched }) => matched))].sort(byText),
       });
@@ -113,12 +113,9 @@ const KEYS = ['principal', 'scope', 'role', 'permission', 'through', 'latent', '
 
 /** Sorted, without repeats, the keys always in the same order. */
 function distinct(because: readonly Because[]): Because[] {
-  const byKey = new Map<string, Because>();
-  for (const one of because) {
-    // what no name can hold keeps the values apart, and sorts before everything
-    const key = KEYS.map((name) => String(one[name] ?? '')).join('\0');
-    if (!byKey.has(key)) byKey.set(key, one);
-  }
+  // what no name can hold keeps the values apart, and sorts before everything
+  const keyOf = (one: Because): string => KEYS.map((name) => String(one[name] ?? '')).join('\0');
+  const byKey = new Map(because.map((one) => [keyOf(one), one]));
   const sorted = [...byKey].sort(([a], [b]) => byText(a, b));
   return sorted.map(([, one]) => Object.fromEntries(KEYS.flatMap((name) => pairOf(one, name))));
 }
