@@ -80,7 +80,6 @@ describe('a standby that takes over', () => {
     synchronous: boolean,
     runs: number,
   ): Promise<{ site: Site; reported: Reported[]; lost: number; close: () => Promise<void> }> {
-    // prettier-ignore
     const primary = await Cluster.create();
     const standby = await primary.standby(synchronous ? 'sync' : 'async');
     const tap = await StatementTap.start({ port: primary.port });
@@ -96,22 +95,24 @@ describe('a standby that takes over', () => {
       await primary.destroy();
       await standby.destroy();
     };
-    try {
-      const reported: Reported[] = [];
-      for (let n = 0; n < runs; n++) {
-        site.nextDay();
-        // the last one is under way when it happens; what is asynchronous lags behind, as it may
-        const last = n === runs - 1;
-        if (n === runs - 2 && !synchronous) await standby.freeze();
-        const run = site.rolewatch('run', '--json');
-        if (last) void sleep(700).then(() => primary.crash());
-        const { status, answer } = await run;
-        if (status === 0) reported.push((JSON.parse(answer) as { runs: { snapshot: Reported }[] }).runs[0]!.snapshot); // prettier-ignore
-      }
-      if (primary.running) await primary.crash();
+    const takeOver = async (): Promise<void> => {
+      await primary.crash();
       if (!synchronous) await standby.thaw();
       await standby.promote();
       tap.leadTo(standby.port);
+    };
+    try {
+      const reported: Reported[] = [];
+      for (let n = 1; n <= runs; n++) {
+        site.nextDay();
+        // what is asynchronous lags behind, as it may; the last run is under way when it happens
+        if (n === runs - 1 && !synchronous) await standby.freeze();
+        const run = site.rolewatch('run', '--json');
+        const taken = n === runs ? sleep(700).then(takeOver) : undefined;
+        const { status, answer } = await run;
+        await taken;
+        if (status === 0) reported.push((JSON.parse(answer) as { runs: { snapshot: Reported }[] }).runs[0]!.snapshot); // prettier-ignore
+      }
       const there = await site.query<Reported>(`SELECT seq, encode(digest, 'hex') AS digest FROM snapshot`);
       const lost = reported.filter(({ seq, digest }) => !there.some((one) => one.seq === seq && one.digest === digest)); // prettier-ignore
       return { site, reported, lost: lost.length, close };
@@ -121,7 +122,6 @@ describe('a standby that takes over', () => {
     }
   }
 
-  // the lease of a run that was cut off runs out first: minutes
   inLongTier('synchronously: every snapshot reported is there, and the product goes on', async () => {
     for (let n = 0; n < times(1, 5); n++) {
       const { site, reported, lost, close } = await failOver(true, times(3, 6));
@@ -135,7 +135,6 @@ describe('a standby that takes over', () => {
     }
   });
 
-  // the lease of a run that the standby never heard the end of runs out first: minutes
   inLongTier(
     'asynchronously: the last snapshots may be lost; what is there is sound, and the product goes on',
     async () => {

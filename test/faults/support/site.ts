@@ -41,8 +41,8 @@ export interface Started {
 const BIN = join(__dirname, '../../../bin/rolewatch.js');
 const KEY = Buffer.alloc(32, 1).toString('base64');
 
-/** What any command ends in, whatever happens to it: a message is tried for half a minute, a database waited for. */
-const COMMAND_ENDS_IN_S = 120;
+/** What any command ends in, whatever happens to it: a database that is away is waited for as long as a lease holds. */
+const COMMAND_ENDS_IN_S = 240;
 
 export class Site {
   private days = 0;
