@@ -97,7 +97,6 @@ describe('a standby that takes over', () => {
     };
     const takeOver = async (): Promise<void> => {
       await primary.crash();
-      if (!synchronous) await standby.thaw();
       await standby.promote();
       tap.leadTo(standby.port);
     };
@@ -106,7 +105,7 @@ describe('a standby that takes over', () => {
       for (let n = 1; n <= runs; n++) {
         site.nextDay();
         // what is asynchronous lags behind, as it may; the last run is under way when it happens
-        if (n === runs - 1 && !synchronous) await standby.freeze();
+        if (n === runs - 1 && !synchronous) await standby.unfollow();
         const run = site.rolewatch('run', '--json');
         const taken = n === runs ? sleep(700).then(takeOver) : undefined;
         const { status, answer } = await run;
@@ -136,13 +135,13 @@ describe('a standby that takes over', () => {
   });
 
   inLongTier(
-    'asynchronously: the last snapshots may be lost; what is there is sound, and the product goes on',
+    'asynchronously: the last snapshots are lost; what is there is sound, and the product goes on',
     async () => {
       const { site, reported, lost, close } = await failOver(false, times(4, 8));
       try {
         process.stderr.write(`asynchronous standby: ${lost} of ${reported.length} reported snapshots lost\n`);
         // only what the standby had not received
-        expect(lost).toBeLessThanOrEqual(2);
+        expect([1, 2]).toContain(lost);
         expect(await afterwards(site)).toEqual(SOUND);
       } finally {
         await close();

@@ -202,6 +202,14 @@ export class Cluster {
     return copy;
   }
 
+  /** A standby hears nothing more of its primary: it lags behind. */
+  async unfollow(): Promise<void> {
+    await this.sql(`ALTER SYSTEM SET primary_conninfo = ''`);
+    await this.sql('SELECT pg_reload_conf()');
+    const receivers = (): Promise<object[]> => this.sql('SELECT FROM pg_stat_wal_receiver');
+    await until('a standby that hears nothing', async () => (await receivers()).length === 0);
+  }
+
   async promote(): Promise<void> {
     await this.sql('SELECT pg_promote(true, 60)');
   }
