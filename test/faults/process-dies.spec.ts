@@ -55,7 +55,7 @@ function drawn(writes: readonly Write[], points: number, random: Random): Write[
 }
 
 describeWith(['strace'])('killed at a write', () => {
-  const STRACE = ['strace', '-f', '-y', '--seccomp-bpf', '-qq', '-e', `trace=${CALLS.join()}`];
+  const STRACE = ['strace', '-f', '-y', '-qq', '-e', `trace=${CALLS.join()}`];
   const traced = (options: readonly string[]): Started => site.spawn(['run'], [...STRACE, ...options]);
 
   /** What the main thread of a whole run writes: to PostgreSQL, to the source, to the mail server, to the terminal. */
