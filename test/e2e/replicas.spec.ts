@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/waiting.js';
 
 // a minute of faults, and a machine that may be busy with other tests
 jest.setTimeout(180_000);
@@ -119,8 +120,8 @@ describe('replicas on one schedule', () => {
     // whoever comes next finds what the dead have left, and ends it
     const last = await start();
     const passed = `FROM slot WHERE state IN ('due', 'leased') AND due_at < now() - interval '10 seconds'`;
-    while ((await count(passed)) > 0 || (await count(`FROM slot WHERE state = 'published'`)) === 0)
-      await sleep(100);
+    await until('every slot that has passed to end', async () => (await count(passed)) === 0);
+    await until('a snapshot', async () => (await count(`FROM slot WHERE state = 'published'`)) > 0);
     expect(await end(last, 'SIGTERM')).toBe(0);
     await expectLawful();
     await expectNoGap();
@@ -129,12 +130,12 @@ describe('replicas on one schedule', () => {
 
   it('records what passed while none was running', async () => {
     const first = await start();
-    while ((await count('FROM snapshot')) < 3) await sleep(50);
+    await until('three snapshots', async () => (await count('FROM snapshot')) >= 3);
     await kill(first);
     await sleep(3_000);
     const second = await start();
     const missed = `FROM slot WHERE state = 'missed' AND why = 'no process that reads it looked for work'`;
-    while ((await count(missed)) === 0) await sleep(50);
+    await until('missed slots', async () => (await count(missed)) > 0);
     expect(await end(second, 'SIGTERM')).toBe(0);
     await expectNoGap();
     await expectLawful();

@@ -5,6 +5,7 @@ import type { Stream } from '../../demo/estate/answers.js';
 import { Database } from '../../src/platform/database.js';
 import { databaseWords } from '../../src/platform/database-words.js';
 import { seeded } from '../medium/pipeline/mutators.js';
+import { until, within } from '../support/waiting.js';
 import { Cluster } from './support/cluster.js';
 import { afterwards, falsehoods, SOUND } from './support/afterwards-database.js';
 import { type Ended, Site } from './support/site.js';
@@ -73,7 +74,7 @@ async function dayOf(strike: () => Promise<unknown>): Promise<Ended> {
   site.nextDay();
   const struck = strike();
   const run = site.rolewatch('run');
-  await struck;
+  await within('the moment of the run at which something happens', struck);
   const ended = await run;
   site.server.heal();
   expectExplained(ended);
@@ -159,7 +160,7 @@ describe('connections', () => {
     const db = new Database({ url: site.direct.appUrl, onIdleError: (error) => broken.push(error) });
     await Promise.all([1, 2, 3].map(() => db.query('SELECT pg_sleep(0.05)')));
     expect(await cluster.terminateSessions()).toBe(3);
-    while (broken.length < 3) await sleep(10);
+    await until('three broken connections', () => broken.length >= 3);
     expect(await db.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
     await db.close();
   });
@@ -189,7 +190,7 @@ it('is said when a snapshot waits to be judged because the one before it failed 
   site.nextDay();
   const struck = tap.before(/INSERT INTO judgement /, () => cluster.terminateSessions());
   const run = await site.rolewatch('run');
-  await struck;
+  await within('the judgement at which sessions end', struck);
   expect(run.said).toMatch(/Not judged: PostgreSQL ended this/);
   const waiting = /judging snapshot \d+ failed and is tried again from .+ on, before any later one: /;
   expect((await site.rolewatch('run')).said).toMatch(waiting);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until, within } from './waiting.js';
 
 const BIN = join(__dirname, '../../bin/rolewatch.js');
 
@@ -59,11 +59,9 @@ export class Service {
   }
 
   async says(words: RegExp): Promise<void> {
-    while (!words.test(this.said)) {
-      if (this.child.exitCode !== null)
-        throw new Error(`it ended before it said ${words.source}: ${this.said}`);
-      await sleep(20);
-    }
+    const said = (): string => this.said;
+    await until(`the service to say ${words.source}`, () => words.test(said()) || this.gone, 60, said);
+    if (!words.test(said())) throw new Error(`it ended before it said ${words.source}: ${said()}`);
   }
 
   async get(path: string): Promise<{ status: number; body: string }> {
@@ -79,12 +77,16 @@ export class Service {
   }
 
   async ended(): Promise<number | string | null> {
-    await this.exited;
+    await within(`the end of the service, which said ${this.said}`, this.exited);
     return this.child.exitCode ?? this.child.signalCode;
   }
 
+  private get gone(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   async remove(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    if (!this.gone) this.child.kill('SIGKILL');
     await this.exited;
     rmSync(this.folder, { recursive: true });
   }

@@ -19,6 +19,7 @@ import { locateBinaries } from '../../../src/platform/embedded-postgres/binaries
 import { SERVER_ENV } from '../../../src/platform/embedded-postgres/cluster.js';
 import { freePort } from '../../../src/platform/embedded-postgres/credentials.js';
 import { type Runner, unprivileged } from '../../../src/platform/embedded-postgres/unprivileged.js';
+import { until, within } from '../../support/waiting.js';
 
 export type ClusterRole = 'postgres' | 'rolewatch_owner' | 'rolewatch_login';
 
@@ -129,11 +130,10 @@ export class Cluster {
     started.once('exit', () => {
       if (this.process === started) this.process = undefined;
     });
-    while (this.process === started) {
-      if (this.status() === 'ready' || this.status() === 'standby') return true;
-      await sleep(20);
-    }
-    return false;
+    const ready = (): boolean => ['ready', 'standby'].includes(this.status());
+    const said = (): string => this.log.slice(-2_000);
+    await until('a cluster that is ready', () => this.process !== started || ready(), 60, said);
+    return this.process === started;
   }
 
   /** As it says of itself in its lock file. */
@@ -202,6 +202,14 @@ export class Cluster {
     return copy;
   }
 
+  /** A standby hears nothing more of its primary: it lags behind. */
+  async unfollow(): Promise<void> {
+    await this.sql(`ALTER SYSTEM SET primary_conninfo = ''`);
+    await this.sql('SELECT pg_reload_conf()');
+    const receivers = (): Promise<object[]> => this.sql('SELECT FROM pg_stat_wal_receiver');
+    await until('a standby that hears nothing', async () => (await receivers()).length === 0);
+  }
+
   async promote(): Promise<void> {
     await this.sql('SELECT pg_promote(true, 60)');
   }
@@ -249,7 +257,8 @@ export class Cluster {
 
   private async ended(): Promise<void> {
     const running = this.process;
-    if (running?.exitCode === null && running.signalCode === null) await once(running, 'exit');
+    if (running?.exitCode === null && running.signalCode === null)
+      await within('the end of a cluster', once(running, 'exit'));
     this.process = undefined;
   }
 }

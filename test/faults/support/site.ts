@@ -16,6 +16,7 @@ import { Database } from '../../../src/platform/database.js';
 import { Log } from '../../../src/platform/log.js';
 import { openDatabase } from '../../../src/platform/open-database.js';
 import { addAdmin, addPerson, GLOBAL, OFFICE, village } from '../../medium/pipeline/village.js';
+import { within } from '../../support/waiting.js';
 
 export interface Addresses {
   readonly ownerUrl: string;
@@ -39,6 +40,9 @@ export interface Started {
 
 const BIN = join(__dirname, '../../../bin/rolewatch.js');
 const KEY = Buffer.alloc(32, 1).toString('base64');
+
+/** What any command ends in, whatever happens to it: a database that is away is waited for as long as a lease holds. */
+const COMMAND_ENDS_IN_S = 240;
 
 export class Site {
   private days = 0;
@@ -114,7 +118,7 @@ ${more}`,
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const [out, err] = [text(stdout), text(stderr)];
     process.env['HQ_PASSWORD'] = this.server.password;
-    const status = await runCommandLine({
+    const running = runCommandLine({
       commands: COMMANDS,
       version: '0',
       argv: [...argv, '--config', this.configFile],
@@ -127,15 +131,19 @@ ${more}`,
           log: Log.to({ write: () => undefined }),
         }),
     });
+    const status = await within(`the end of rolewatch ${argv.join(' ')}`, running, COMMAND_ENDS_IN_S);
     stdout.end();
     stderr.end();
     const answer = await out;
     return { status, signal: null, said: answer + (await err), answer };
   }
 
-  /** The same in a process of its own. @param before a program that starts it, with its arguments */
+  /** The same in a process of its own, which must end by itself. @param before a program that starts it, with its arguments */
   spawn(argv: readonly string[], before: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Started {
-    return this.start([...before, process.execPath, BIN, ...argv, '--config', this.configFile], env);
+    const started = this.start([...before, process.execPath, BIN, ...argv, '--config', this.configFile], env);
+    const overdue = setTimeout(() => started.child.kill('SIGKILL'), COMMAND_ENDS_IN_S * 1_000);
+    const ended = started.ended.finally(() => clearTimeout(overdue));
+    return { ...started, ended };
   }
 
   /** Any program, with what the product needs to know in its environment. */
