@@ -5,7 +5,7 @@ import { PASSWORD, type Pipeline } from '../../support/pipeline.js';
 
 /** What an operator cannot act on: pieces of programs, and nothing where something is due. */
 const NO_WORDS =
-  /undefined|\[object|\bNaN\b|\bat \S+ \(|\.(?:ts|js):\d|node_modules|TypeError|RangeError|^\s*$/;
+  /undefined|\[object|(?<!")\bNaN\b|\bat \S+ \(|\.(?:ts|js):\d|node_modules|TypeError|RangeError|^\s*$/;
 /** Every reason says of which list, or which step, it speaks. */
 const NAMES_THE_THING =
   /ping|device_spaces|users|user_summary|ldap_entity_summary|roles|access_tokens|members/;

@@ -11,9 +11,13 @@ import { TcpProxy } from './tcp-proxy.js';
 const ADMINS = 30;
 const PAGE = 12;
 
+const NEWCOMERS = 40;
+/** So few may lose a right at once without being held. */
+const CHANGING = 10;
+
 /** A village that is read through a proxy; known once, and then something is thrown. */
 export class Trial {
-  private newcomers = 0;
+  private changes = 0;
 
   private constructor(
     readonly pipeline: Pipeline,
@@ -30,7 +34,7 @@ export class Trial {
     return new Trial(pipeline, proxy);
   }
 
-  /** A run under the fault, and one after it; each time somebody came. */
+  /** A run under the fault, and one after it; each time something has changed. */
   async of(
     fault: () => void | Promise<void>,
     heal?: () => void | Promise<void>,
@@ -45,9 +49,19 @@ export class Trial {
 
   async during(fault: () => void | Promise<void>, renames = false): Promise<RunOutcome> {
     const before = await stored(this.pipeline.db);
-    addAdmin(this.pipeline.estate, `newcomer-${++this.newcomers}`, [FIELD, 7]);
+    this.change();
     await fault();
     return during(this.pipeline, before, renames);
+  }
+
+  /** Somebody comes; once there are many, one of a few gets another role, or loses it again: a long tier is as quick as it began. */
+  private change(): void {
+    const { estate } = this.pipeline;
+    const n = this.changes++;
+    if (n < NEWCOMERS) return addAdmin(estate, `newcomer-${n}`, [FIELD, 7]);
+    const userId = `newcomer-${n % CHANGING}`;
+    if (Math.floor((n - NEWCOMERS) / CHANGING) % 2 === 0) estate.grantRole(userId, FIELD, 2);
+    else estate.revokeRole(userId, FIELD, 2);
   }
 
   /** As whoever runs the server would, and resumes what was paused. */
