@@ -5,23 +5,13 @@
  *   npm run bench:memory -- 1000 5000
  * Exit code 1 if the large run's peak exceeds the small one's by more than 60 MiB, or 512 MiB.
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { EpmmServer } from '../demo/estate/epmm-server.js';
 import { Estate, GLOBAL } from '../demo/estate/estate.js';
 import { openEmbedded } from '../src/platform/embedded-postgres/open-embedded.js';
-
-interface Measured {
-  readonly outcome: string;
-  readonly why?: string;
-  readonly seconds: number;
-  readonly peakMiB: number;
-  readonly loopDelayP99Ms: number;
-}
+import { type Measured, runOnce, say } from './measure.js';
 
 const GROWTH_LIMIT_MIB = 60;
 const LIMIT_MIB = 512;
@@ -54,21 +44,10 @@ async function measure(users: number): Promise<Measured[]> {
   const server = await EpmmServer.start(estate);
   const measured: Measured[] = [];
   for (const which of ['first read', 'unchanged']) {
-    const result = await runOnce(server, `bench-${String(users)}`);
+    const result = await runOnce(folder, server, `bench-${String(users)}`);
     measured.push(result);
     say(`${String(users).padStart(9)} directory users, ${which}: ${JSON.stringify(result)}`);
   }
   await server.stop();
   return measured;
-}
-
-async function runOnce(server: EpmmServer, name: string): Promise<Measured> {
-  const script = fileURLToPath(new URL('./read-once.js', import.meta.url));
-  const env = { ...process.env, BENCH_PASSWORD: server.password };
-  const { stdout } = await promisify(execFile)(process.execPath, [script, folder, server.url, name], { env });
-  return JSON.parse(stdout) as Measured;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

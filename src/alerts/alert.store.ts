@@ -2,6 +2,7 @@ import type { RiskTiers } from '../access/risk.js';
 import type { Explanation } from '../drift/explain.store.js';
 import type { Facts } from '../drift/facts.js';
 import { Catalogue, holders, permissionsLostByEverybody, resolver } from '../drift/holdings.js';
+import { inParts } from '../platform/steps.js';
 import type { Sql, Tx } from '../platform/tx.js';
 import type { Because, Severity, ViolationSubject } from '../rules/verdicts.js';
 import type { ListReading } from '../snapshots/list-reading.js';
@@ -94,12 +95,13 @@ export async function insertAlerts(
     [source, seq],
   );
   const rows = alerts.map((alert, i) => ({ no: (last?.no ?? 0) + i + 1, ...alert }));
-  await tx.execute(
-    `INSERT INTO alert (source, seq, no, kind, severity, body)
-     SELECT $1, $2, no, kind, severity, body
-       FROM jsonb_to_recordset($3) AS r (no int, kind text, severity text, body jsonb)`,
-    [source, seq, JSON.stringify(rows)],
-  );
+  for (const part of inParts(rows))
+    await tx.execute(
+      `INSERT INTO alert (source, seq, no, kind, severity, body)
+       SELECT $1, $2, no, kind, severity, body
+         FROM jsonb_to_recordset($3) AS r (no int, kind text, severity text, body jsonb)`,
+      [source, seq, JSON.stringify(part)],
+    );
   await enqueue(tx, { source, seq, nos: rows.map(({ no }) => no) }, routing);
 }
 

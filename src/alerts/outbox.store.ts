@@ -31,7 +31,8 @@ export interface NewAlerts {
  */
 export async function enqueue(tx: Tx, { source, seq, nos }: NewAlerts, routing: AlertRouting): Promise<void> {
   const all = await snapshotAlerts(tx, source, seq);
-  const fresh = all.stored.filter(({ no }) => nos.includes(no));
+  const isNew = new Set(nos);
+  const fresh = all.stored.filter(({ no }) => isNew.has(no));
   const routable = await withRoles(tx, source, seq, fresh, all, routing);
   const shares = [...sharesOf(routing, source, routable), ...escalationsOf(routing.escalation, routable)];
   if (shares.length === 0) return;
@@ -56,9 +57,10 @@ async function withRoles(
   { routes }: AlertRouting,
 ): Promise<readonly Routable[]> {
   if (!routes.some(({ roles }) => roles)) return fresh;
+  const isNew = new Set(fresh);
   const alerts = stored.flatMap((alert, i) => {
     const view = views[i];
-    return view !== undefined && fresh.includes(alert) ? [{ stored: alert, view }] : [];
+    return view !== undefined && isNew.has(alert) ? [{ stored: alert, view }] : [];
   });
   const roles = await rolesOfSubjects(tx, source, seq, alerts);
   return fresh.map((alert) => ({ ...alert, roles: roles.get(alert.no) ?? [] }));
@@ -105,7 +107,8 @@ interface Draft {
 }
 
 function viewsOf({ stored, views }: SnapshotAlerts, nos: readonly number[]): Told['alerts'] {
-  return views.filter((_, i) => nos.includes(stored[i]?.no ?? 0));
+  const told = new Set(nos);
+  return views.filter((_, i) => told.has(stored[i]?.no ?? 0));
 }
 
 /**
@@ -149,7 +152,8 @@ async function put(tx: Tx, draft: Draft, told: Told, all: SnapshotAlerts): Promi
       [source, id, message.severity, subject, JSON.stringify(content)],
     );
   }
-  const about = all.stored.filter(({ no }) => nos.includes(no)).flatMap(identitiesIn);
+  const isTold = new Set(nos);
+  const about = all.stored.filter(({ no }) => isTold.has(no)).flatMap(identitiesIn);
   await tx.execute(
     `INSERT INTO outbox_alert (source, id, no) SELECT $1, $2, unnest($3::int[]) ON CONFLICT DO NOTHING`,
     [source, id, nos],

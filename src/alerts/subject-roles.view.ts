@@ -1,4 +1,5 @@
 import { roleOf } from '../access/permissions.js';
+import { groupBy } from '../drift/collect.js';
 import type { Sql } from '../platform/tx.js';
 import { grantsAt } from '../snapshots/grants.view.js';
 import { linksAt } from '../snapshots/links.view.js';
@@ -48,19 +49,20 @@ async function rolesHeld(
 ): Promise<Map<string, string[]>> {
   const held = new Map<string, string[]>();
   if (subjects.length === 0) return held;
-  const links = [...(await linksAt(sql, source, seq))];
-  const sameAs = (id: string): string[] => [
-    id,
-    ...links.flatMap(([admin, entry]) => (admin === id ? [entry] : entry === id ? [admin] : [])),
-  ];
+  const others = new Map<string, string[]>();
+  for (const [admin, entry] of await linksAt(sql, source, seq)) {
+    others.set(admin, [...(others.get(admin) ?? []), entry]);
+    others.set(entry, [...(others.get(entry) ?? []), admin]);
+  }
+  const sameAs = (id: string): string[] => [id, ...(others.get(id) ?? [])];
   const principals = [...new Set(subjects.flatMap(sameAs))];
   const grants = await grantsAt(sql, source, seq, { principals });
   const ids = [...new Set(grants.flatMap(({ target }) => roleOf(target) ?? []))];
   const names = await roleNames(sql, source, seq, ids);
+  const byHolder = groupBy(grants, ({ principal }) => principal);
   for (const subject of subjects) {
-    const same = sameAs(subject);
-    const roles = grants
-      .filter(({ principal }) => same.includes(principal))
+    const roles = sameAs(subject)
+      .flatMap((id) => byHolder.get(id) ?? [])
       .flatMap(({ target }) => roleOf(target) ?? []);
     held.set(
       subject,

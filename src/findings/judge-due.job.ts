@@ -25,7 +25,7 @@ import {
   JudgementDueStore,
   lockForJudging,
 } from './judgement-due.store.js';
-import { type Judged, nextEvents } from './life.js';
+import { type Judged, nextEventsInSteps } from './life.js';
 import { activeRulesetDigest, rulesetDocument } from './ruleset.view.js';
 import { situationOf } from './situation.view.js';
 import { pastMatches, standingsOf } from './standings.view.js';
@@ -252,7 +252,8 @@ export class JudgeDue {
     return db.transaction(async (tx) => {
       await lockForJudging(tx, claim);
       const previous = await standingsOf(tx, source);
-      const events = nextEvents(previous, await pastOf(tx, source, waivers), judged, waivers, asOf);
+      const past = await pastOf(tx, source, waivers);
+      const events = await inSteps(nextEventsInSteps(previous, past, judged, waivers, asOf));
       const recorded = await recordJudgement(tx, {
         claim,
         snapshotDigest: state.digest,

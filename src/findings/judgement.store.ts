@@ -1,3 +1,4 @@
+import { inParts } from '../platform/steps.js';
 import type { Tx } from '../platform/tx.js';
 import type { Assessment } from '../rules/verdicts.js';
 import { fingerprintOf, type Standing } from './finding.js';
@@ -115,17 +116,18 @@ async function recordFindings(
   judgement: number,
   events: readonly RecordedEvent[],
 ): Promise<void> {
-  const rows = events
-    .filter(({ kind }) => kind === 'opened')
-    .map(({ finding: { id, rule, subject, fields } }) => {
+  const opened = events.filter(({ kind }) => kind === 'opened');
+  for (const part of inParts(opened)) {
+    const rows = part.map(({ finding: { id, rule, subject, fields } }) => {
       return { id, rule, kind: subject.kind, subject: subject.id, fields };
     });
-  await tx.execute(
-    `INSERT INTO finding (source, id, rule, subject_kind, subject_id, fields, opened_by)
-     SELECT $1, f.id, f.rule, f.kind, f.subject, f.fields, $2
-       FROM jsonb_to_recordset($3) AS f (id int, rule text, kind text, subject text, fields jsonb)`,
-    [source, judgement, JSON.stringify(rows)],
-  );
+    await tx.execute(
+      `INSERT INTO finding (source, id, rule, subject_kind, subject_id, fields, opened_by)
+       SELECT $1, f.id, f.rule, f.kind, f.subject, f.fields, $2
+         FROM jsonb_to_recordset($3) AS f (id int, rule text, kind text, subject text, fields jsonb)`,
+      [source, judgement, JSON.stringify(rows)],
+    );
+  }
 }
 
 async function recordEvents(
@@ -134,18 +136,21 @@ async function recordEvents(
   judgement: number,
   events: readonly RecordedEvent[],
 ): Promise<void> {
-  const rows = events.map(({ finding: { id }, no, kind, state, match, why, waiver }) => ({
-    ...{ id, no, kind, state, why, ...match },
-    digest: fingerprintOf(match.matched),
-    // absent, not JSON's null: the column is then null
-    ...(waiver && { waiver: applied(waiver) }),
-  }));
-  await tx.execute(
-    `INSERT INTO finding_event (source, finding, no, kind, state, severity, message, because, matched, matched_digest, judgement, why, waiver)
-     SELECT $1, e.id, e.no, e.kind, e.state, e.severity, e.message, e.because, e.matched, e.digest, $2, e.why, e.waiver
-       FROM jsonb_to_recordset($3) AS e (id int, no int, kind text, state text, severity text, message text, because jsonb,
-                                         matched jsonb, digest text, why text, waiver jsonb)
-      ORDER BY e.id, e.no`,
-    [source, judgement, JSON.stringify(rows)],
-  );
+  // events of one finding stand beside each other: none comes before its predecessor
+  for (const part of inParts(events)) {
+    const rows = part.map(({ finding: { id }, no, kind, state, match, why, waiver }) => ({
+      ...{ id, no, kind, state, why, ...match },
+      digest: fingerprintOf(match.matched),
+      // absent, not JSON's null: the column is then null
+      ...(waiver && { waiver: applied(waiver) }),
+    }));
+    await tx.execute(
+      `INSERT INTO finding_event (source, finding, no, kind, state, severity, message, because, matched, matched_digest, judgement, why, waiver)
+       SELECT $1, e.id, e.no, e.kind, e.state, e.severity, e.message, e.because, e.matched, e.digest, $2, e.why, e.waiver
+         FROM jsonb_to_recordset($3) AS e (id int, no int, kind text, state text, severity text, message text, because jsonb,
+                                           matched jsonb, digest text, why text, waiver jsonb)
+        ORDER BY e.id, e.no`,
+      [source, judgement, JSON.stringify(rows)],
+    );
+  }
 }

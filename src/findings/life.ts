@@ -1,5 +1,7 @@
 /** How findings live: what was known, what a judgement says, and what therefore happened. Pure. */
+import { groupBy } from '../drift/collect.js';
 import { canonicalBytes } from '../platform/canonical.js';
+import { lastOf } from '../platform/steps.js';
 import type { Verdicts, ViolationSubject } from '../rules/verdicts.js';
 import {
   type EventKind,
@@ -47,25 +49,43 @@ export function nextEvents(
   waivers: readonly Waiver[],
   asOf: Date,
 ): NextEvent[] {
+  return lastOf(nextEventsInSteps(previous, past, judged, waivers, asOf));
+}
+
+const FINDINGS_A_STEP = 100;
+
+/** The same, with a pause every now and then. */
+export function* nextEventsInSteps(
+  ...[previous, past, judged, waivers, asOf]: Parameters<typeof nextEvents>
+): Generator<void, NextEvent[]> {
   const inForce = inForceAt(waivers, asOf);
-  const known = new Map(previous.map((finding) => [identityKey(finding), finding]));
-  const violations = new Map(judged.verdicts.violations.map((one) => [identityKey(one), one]));
+  const pastOf = groupBy(past, ({ finding }) => finding);
+  const known = yield* byIdentity(previous);
+  const violations = yield* byIdentity(judged.verdicts.violations);
   const keys = [...new Set([...known.keys(), ...violations.keys()])].sort();
-  return keys.flatMap((key) => {
+  const events: NextEvent[] = [];
+  for (const [i, key] of keys.entries()) {
+    if (i % FINDINGS_A_STEP === 0) yield;
     const [before, violation] = [known.get(key), violations.get(key)];
     const identity = before ?? violation;
-    if (identity === undefined) return [];
+    if (identity === undefined) continue;
     const { rule, subject, fields } = identity;
     const finding = { id: before?.id ?? null, rule, subject, fields };
     const waivedBy = (match: Match): Waiver | null =>
-      waiverFor(
-        finding,
-        match,
-        past.filter((one) => one.finding === finding.id),
-        inForce,
-      ) ?? null;
-    return turns(before, violation, judged, { waivedBy, inForce }).map((turn) => ({ finding, ...turn }));
-  });
+      waiverFor(finding, match, (before && pastOf.get(before.id)) ?? [], inForce) ?? null;
+    for (const turn of turns(before, violation, judged, { waivedBy, inForce }))
+      events.push({ finding, ...turn });
+  }
+  return events;
+}
+
+function* byIdentity<T extends FindingIdentity>(all: readonly T[]): Generator<void, Map<string, T>> {
+  const found = new Map<string, T>();
+  for (const [i, one] of all.entries()) {
+    found.set(identityKey(one), one);
+    if (i % FINDINGS_A_STEP === 0) yield;
+  }
+  return found;
 }
 
 interface Waiving {

@@ -3,6 +3,7 @@ import type { JudgedPrincipal, JudgedState } from '../access/judged-state.js';
 import { permissionModelOf } from '../access/permission-model.js';
 import { RiskTiers } from '../access/risk.js';
 import { messageOf } from '../platform/errors.js';
+import { lastOf } from '../platform/steps.js';
 import type { Surroundings } from './judging/holding.js';
 import { NotAssessableJudge, PopulationJudge } from './judging/judge-source.js';
 import { PrincipalJudge, RoleJudge } from './judging/judge-subjects.js';
@@ -55,13 +56,6 @@ export function* judgeInSteps(state: JudgedState, ruleset: Judging, asOf: Date):
     violations: judged.flatMap(({ violations }) => violations).sort(byPlace),
     assessments: judged.map(({ assessment }) => assessment).sort((a, b) => byText(a.rule, b.rule)),
   };
-}
-
-function lastOf<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
 }
 
 function judgeOf(rule: Rule, state: JudgedState, around: Surroundings): RuleJudge {
