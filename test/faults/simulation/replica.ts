@@ -26,6 +26,7 @@ import { TIMING } from '../../../src/runs/timing.js';
 import { SmallRulebook } from '../../support/rulebook.js';
 import type { Life } from './life.js';
 import type { Upstream } from './upstream.js';
+import { inVirtualTime } from './virtual-clock.js';
 
 /** What a process was started with. */
 export interface SiteConfig {
@@ -72,7 +73,7 @@ export class Replica {
     this.life = life;
     this.config = config;
     this.names = [...config.sources.keys()];
-    const db = new Database({ url: appUrl, maxConnections: 4 });
+    const db = inVirtualTime(new Database({ url: appUrl, maxConnections: 4 }));
     life.guard(db);
     this.db = db;
     const log = Log.to({ write: (line) => this.overhear(line) });

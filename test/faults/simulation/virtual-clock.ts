@@ -1,6 +1,17 @@
 import type pg from 'pg';
 import { connectAlone } from '../../../src/platform/connect.js';
+import type { Database } from '../../../src/platform/database.js';
 import type { TestDatabase } from '../../support/database.js';
+
+/** Where a session of the simulation looks for now(). */
+const PATH = 'virtual, pg_catalog, public';
+
+/** Puts the virtual time before the true one in every session of a pool, whatever the product has told it. */
+export function inVirtualTime(db: Database): Database {
+  // the first statement of a session: others wait for it
+  db.pool.on('connect', (client) => void client.query(`SET search_path = ${PATH}`));
+  return db;
+}
 
 /**
  * Another time for one database, in a real PostgreSQL. Everything in the product goes by now() and clock_timestamp(), which
@@ -31,7 +42,7 @@ const BOUND = `
     FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
    WHERE pg_get_expr(adbin, adrelid) ~* 'current_timestamp|now\\(\\)'
    UNION ALL
-  SELECT format('ALTER FUNCTION %s SET search_path = virtual, pg_catalog, public, pg_temp', oid::regprocedure)
+  SELECT format('ALTER FUNCTION %s SET search_path = ${PATH}, pg_temp', oid::regprocedure)
     FROM pg_proc WHERE EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%')`;
 
 /** Other ways to ask for the time, which this would not see. */
@@ -44,7 +55,7 @@ export class VirtualClock {
   private constructor(private readonly admin: pg.Client) {}
 
   /** Before anything else uses the database: a connection keeps the path that it began with. */
-  static async install({ name }: TestDatabase, start: number): Promise<VirtualClock> {
+  static async install({ name, db }: TestDatabase, start: number): Promise<VirtualClock> {
     const url = new URL(process.env['TEST_ADMIN_URL'] ?? '');
     url.pathname = `/${name}`;
     const admin = await connectAlone(url.href);
@@ -58,7 +69,7 @@ export class VirtualClock {
       [new Date(start)],
     );
     for (const { rebind } of (await admin.query<{ rebind: string }>(BOUND)).rows) await admin.query(rebind);
-    await admin.query(`ALTER DATABASE ${name} SET search_path = virtual, pg_catalog, public`);
+    inVirtualTime(db);
     return clock;
   }
 
