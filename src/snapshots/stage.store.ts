@@ -163,7 +163,8 @@ export class StageStore {
   /**
    * Forgets what this run staged, and what others left behind whose slot has ended or was taken over. That a lease has
    * run out says nothing: it may be renewed yet, and is not renewed while its run is published. The mark goes first: who
-   * wakes up and would stage on finds it gone, and who has just staged is waited for.
+   * wakes up and would stage on finds it gone. Of a process that sleeps while it stages, nothing is waited for: a later
+   * run clears it.
    */
   async clear(runId: bigint): Promise<void> {
     const dead = await this.db.query<{ run_id: string }>(
@@ -173,9 +174,21 @@ export class StageStore {
     );
     const ids = [...dead.map((d) => d.run_id), runId];
     await this.db.transaction(async (tx) => {
-      for (const table of STAGING) await tx.execute(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [ids]);
+      const quiet = await unlessStaging(tx, ids);
+      for (const table of STAGING) await tx.execute(`DELETE FROM ${table} WHERE run_id = ANY ($1)`, [quiet]);
     });
   }
+}
+
+/** Those of these runs that no transaction stages for right now. */
+async function unlessStaging(tx: Tx, ids: readonly (string | bigint)[]): Promise<string[]> {
+  const rows = await tx.query<{ run_id: string }>(
+    `WITH free AS (SELECT run_id FROM stage_run WHERE run_id = ANY ($1) FOR UPDATE SKIP LOCKED)
+     SELECT run_id::text FROM unnest($1::bigint[]) AS run_id
+      WHERE run_id IN (SELECT run_id FROM free) OR run_id NOT IN (SELECT run_id FROM stage_run)`,
+    [ids],
+  );
+  return rows.map(({ run_id }) => run_id);
 }
 
 const STAGING = ['stage_run', 'stage_record', 'stage_seen', 'stage_closing', 'stage_page', 'stage_identity'];
