@@ -45,7 +45,14 @@ describe('a right file', () => {
         publicUrl: null,
         roles: ['api', 'worker'],
       },
-      rules: { packs: [], parameters: {}, disabled: [], risk: {}, waivers: null },
+      rules: {
+        packs: [],
+        parameters: {},
+        place: expect.any(Function),
+        disabled: [],
+        risk: {},
+        waivers: null,
+      },
       alerts: { smtp: null, hooks: [], routes: [], recipients: [], allQuiet: null, escalation: null },
       retention: FOR_EVER,
       sources: [
