@@ -1,6 +1,6 @@
 /** One watched system of the site: it changes, it fails, and every state it was ever in is remembered. */
 import { EpmmServer, type Fault } from '../../../demo/estate/epmm-server.js';
-import { connection, paging, text } from '../../../demo/estate/faults.js';
+import { connection, paging } from '../../../demo/estate/faults.js';
 import { dnKey } from '../../../src/access/dn.js';
 import type { Claim } from '../../../src/runs/claim.js';
 import { createIvantiEpmm } from '../../../src/sources/ivanti-epmm/ivanti-epmm.client.js';
@@ -8,6 +8,7 @@ import type { Page, ReadOptions, Source, Step } from '../../../src/sources/sourc
 import { type Lists, upstream } from '../../medium/pipeline/lists.js';
 import { Fate, type Random } from '../../medium/pipeline/mutators.js';
 import { village } from '../../medium/pipeline/village.js';
+import { STREAMS, VISIBLE_FAULTS } from '../../medium/pipeline/visible-faults.js';
 import { PASSWORD } from '../../support/pipeline.js';
 import type { Agenda } from './agenda.js';
 import type { Life } from './life.js';
@@ -30,23 +31,12 @@ export interface Reading {
   over: boolean;
 }
 
-/** Visible ones; what lies consistently cannot be told from the truth. */
+/** And those in which a source asks to wait, which only time can show. */
 const FAULTS: readonly Fault[] = [
-  connection.status(503),
+  ...VISIBLE_FAULTS,
   connection.status(429, { 'retry-after': '45' }),
   connection.status(429, { 'retry-after': '240' }),
-  connection.status(403),
-  connection.cut(200, 'reset'),
-  text.truncated(100),
-  paging.totalOff(1),
-  paging.totalOff(-1),
-  paging.rowAddedBetweenPages(),
-  paging.rowRemovedBetweenPages(),
-  paging.reshuffledBetweenPages(),
-  paging.offsetIgnored(),
-  paging.emptyPage(),
 ];
-const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles'] as const;
 const LIMITS = {
   connectMs: 5_000,
   headersMs: 5_000,

@@ -8,8 +8,9 @@ const PATH = 'virtual, pg_catalog, public';
 
 /** Puts the virtual time before the true one in every session of a pool, whatever the product has told it. */
 export function inVirtualTime(db: Database): Database {
-  // the first statement of a session: others wait for it
-  db.pool.on('connect', (client) => void client.query(`SET search_path = ${PATH}`));
+  // before anybody else gets the session
+  const onConnect = (client: pg.PoolClient) => client.query(`SET search_path = ${PATH}`);
+  Object.assign(db.pool.options, { onConnect });
   return db;
 }
 

@@ -131,6 +131,21 @@ describe('what is too large a shrink to be believed', () => {
     expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
   });
 
+  it('closes lists that were held together when both are released, and of one what a person has looked at', async () => {
+    pipeline.server.inject(rows.gone(0.5), { stream: 'user_summary', space: '1' });
+    pipeline.server.inject(rows.gone(0.05), { stream: 'user_summary', space: '2' });
+    const { ['user_summary/2']: few = 0 } = await held(await pipeline.publish());
+    expect(few).toBeGreaterThan(0);
+    await pipeline.release('user_summary', '2', few);
+    const seq = await pipeline.publish();
+    expect(Object.keys(await held(seq))).toEqual(['user_summary/1']);
+    await releaseAll(seq);
+    expect(await held(await pipeline.publish())).toEqual({});
+    // a word that was given once is used up
+    const left = await pipeline.db.query('select from release where used_seq is null');
+    expect(left).toEqual([]);
+  });
+
   it('holds an empty catalogue', async () => {
     pipeline.server.inject(paging.empty(), { stream: 'roles', space: '1' });
     const seq = await pipeline.publish();

@@ -1,11 +1,12 @@
 import type { Fault } from '../../../demo/estate/epmm-server.js';
-import { connection, paging, text } from '../../../demo/estate/faults.js';
+import { connection, paging } from '../../../demo/estate/faults.js';
 import type { Sql } from '../../../src/platform/tx.js';
 import { grantsAt } from '../../../src/snapshots/grants.view.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
 import { type Lists, stored, untruths, upstream } from './lists.js';
 import { Fate, seeded } from './mutators.js';
 import { village } from './village.js';
+import { STREAMS, VISIBLE_FAULTS } from './visible-faults.js';
 import { falseRemovals, misses } from './witness.js';
 
 /** Replays one history: SIM_SEED=n. More of them, or longer ones: SIM_SEEDS=n, SIM_RUNS=n. */
@@ -30,22 +31,6 @@ describe('random histories and faults', () => {
     120_000,
   );
 });
-
-/** Faults that are visible; what lies consistently cannot be told from the truth. */
-const FAULTS: readonly Fault[] = [
-  connection.status(503),
-  connection.status(403),
-  connection.cut(200, 'reset'),
-  text.truncated(100),
-  paging.totalOff(1),
-  paging.totalOff(-1),
-  paging.rowAddedBetweenPages(),
-  paging.rowRemovedBetweenPages(),
-  paging.reshuffledBetweenPages(),
-  paging.offsetIgnored(),
-  paging.emptyPage(),
-];
-const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles'] as const;
 
 /** One upstream history with the runs in between, and everything that was ever so while a run was reading. */
 class History {
@@ -97,7 +82,7 @@ class History {
     this.disturbed = shift || faults + mutations > 0;
     for (let n = faults; n > 0; n--) {
       const when = { stream: random.pick(STREAMS), from: 1 + random.below(6), times: 1 + random.below(4) };
-      server.inject(random.pick(FAULTS) ?? connection.status(503), when);
+      server.inject(random.pick(VISIBLE_FAULTS) ?? connection.status(503), when);
     }
     // the worst kind: count and keys are right, and somebody living is in no page of this one read; never of two, which
     // would agree on a lie

@@ -1,6 +1,5 @@
 import { verifyActionLog } from '../../../src/accounts/action-chain.view.js';
 import { appendAction } from '../../../src/accounts/action-log.store.js';
-import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { retentionCommand } from '../../../src/runs/retention/retention.command.js';
 import { retentionOutlook, retentionRuns } from '../../../src/runs/retention/retention.view.js';
 import { RetentionRunStore } from '../../../src/runs/retention/retention-run.store.js';
@@ -14,11 +13,10 @@ import {
 } from '../../../src/snapshots/legal-hold.command.js';
 import { dnKey } from '../../../src/access/dn.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
-import { NO_RULES } from '../../support/no-rules.js';
 import { admin, catalogue, entry, space } from '../fsck/company.js';
 import { asSuperuser, plant } from '../fsck/planted-store.js';
 import { typed } from '../snapshots-views/command.js';
-import { Ageing, ALL, nothing } from './ageing.js';
+import { Ageing, ALL, nothing, unsound } from './ageing.js';
 
 const ANN = 'CN=Ann,OU=Ops,DC=example,DC=com';
 const staying = [
@@ -48,14 +46,7 @@ describe('retention', () => {
   });
   afterEach(() => database.drop());
 
-  const sound = async (): Promise<string[]> => {
-    const { checks } = await fsck(database.db, {
-      rulebook: NO_RULES,
-      signal: nothing,
-      progress: () => undefined,
-    });
-    return checks.filter(({ bad }) => bad > 0).map((check) => JSON.stringify(check));
-  };
+  const sound = () => unsound(database.db);
   /** Everything of the store that retention could have touched. */
   const contents = async (): Promise<unknown> => {
     const all: Record<string, unknown> = {};

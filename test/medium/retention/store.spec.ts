@@ -1,16 +1,14 @@
 import { retentionRuns, retentionOutlook } from '../../../src/runs/retention/retention.view.js';
 import { FOR_EVER } from '../../../src/runs/retention/retention-config.js';
 import { retentionTroubles, RetentionWatch } from '../../../src/runs/retention/retention-watch.job.js';
-import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import type { AlertRouting } from '../../../src/alerts/alert-routing.js';
 import { NO_ROUTING } from '../../../src/alerts/alert-routing.js';
 import { statusCommand } from '../../../src/runs/status.command.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
-import { NO_RULES } from '../../support/no-rules.js';
 import { admin, catalogue, space } from '../fsck/company.js';
 import { asSuperuser, plant } from '../fsck/planted-store.js';
 import { typed } from '../snapshots-views/command.js';
-import { Ageing, ALL, DAYS, nothing } from './ageing.js';
+import { Ageing, ALL, DAYS, nothing, unsound } from './ageing.js';
 
 const staying = [space(1, 'Global'), ...catalogue(), admin('boss', { 1: [1] })];
 const HISTORY = [1, 2, 3, 4].map((day) => ({
@@ -26,14 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const sound = async (): Promise<string[]> => {
-  const { checks } = await fsck(database.db, {
-    rulebook: NO_RULES,
-    signal: nothing,
-    progress: () => undefined,
-  });
-  return checks.filter(({ bad }) => bad > 0).map((check) => JSON.stringify(check));
-};
+const sound = () => unsound(database.db);
 
 /** A message of several sources, as it was sent. */
 async function sent(kind: 'digest' | 'all-quiet', slot: string): Promise<string> {
