@@ -91,7 +91,7 @@ it('the text says when there is nothing', () => {
 it('windows tell the date once, seconds where they matter, and who stated them', () => {
   const later = new Date('2026-03-02T00:00:07Z');
   expect(windowInWords({ ...window, seenAt: later })).toBe(
-    'between 2026-03-01 10:00 and 2026-03-02 00:00:07 UTC',
+    'between 2026-03-01 10:00:00 and 2026-03-02 00:00:07 UTC',
   );
   expect(windowInWords({ seenAt: later, statedBy: ['Kim'] })).toBe(
     'not later than 2026-03-02 00:00:07 UTC, as stated by Kim',

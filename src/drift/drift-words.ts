@@ -149,17 +149,21 @@ function affectedNote(affected: NonNullable<ReportedChange['affected']>, count =
 
 /** In UTC; the date is given once if both ends are of one day. */
 export function windowInWords({ notSeenAt, seenAt, statedBy }: Window): string {
-  const [day, time] = momentOf(seenAt);
+  const inWords = momentsOf([notSeenAt ?? seenAt, seenAt]);
+  const [day, time] = inWords(seenAt);
   const by =
     statedBy.length > 0 && statedBy.join() !== 'rolewatch' ? `, as stated by ${statedBy.join(' and ')}` : '';
   if (!notSeenAt) return `not later than ${day} ${time} UTC${by}`;
-  const [firstDay, firstTime] = momentOf(notSeenAt);
+  const [firstDay, firstTime] = inWords(notSeenAt);
   const from = firstDay === day ? `on ${day} between ${firstTime}` : `between ${firstDay} ${firstTime}`;
   return `${from} and ${firstDay === day ? time : `${day} ${time}`} UTC${by}`;
 }
 
-/** Minutes, or seconds where they matter. */
-function momentOf(at: Date): readonly [string, string] {
-  const [day = '', time = ''] = at.toISOString().split('T');
-  return [day, time.slice(0, time.startsWith('00', 6) ? 5 : 8)];
+/** To the minute, or to the second where one of them needs it: 21:58 beside 21:57:55 would be read as less exact. */
+function momentsOf(all: readonly Date[]): (at: Date) => readonly [day: string, time: string] {
+  const end = all.every((at) => at.getUTCSeconds() === 0) ? 16 : 19;
+  return (at) => {
+    const [day = '', time = ''] = at.toISOString().slice(0, end).split('T');
+    return [day, time];
+  };
 }

@@ -77,7 +77,7 @@ describe('a mail', () => {
     for (const part of [
       'Night shift (night.shift), local admin',
       '[critical] Manage administrators in Global, assigned',
-      'on 2026-03-01 between 09:00 and 10:02:11 UTC',
+      'on 2026-03-01 between 09:00:00 and 10:02:11 UTC',
       'snapshot 2 of 2026-03-01 10:02 UTC',
     ]) {
       expect(text.replace(/\s+/g, ' ')).toContain(part);
