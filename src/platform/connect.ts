@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hasCode, messageOf, RolewatchError } from './errors.js';
-import { sessionAt } from './session.js';
+import { IS_TOLD, sessionAt } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -12,6 +12,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '53300': 'the server has no connection left',
   '57P03': 'the server is starting up or shutting down',
 };
+
+const DIRECTLY =
+  'the address must lead to the server itself, and not through a pooler that refuses or drops "options"';
 
 /** And about what keeps the network from it. */
 const UNREACHED: readonly (readonly [code: string, advice: string])[] = [
@@ -41,12 +44,18 @@ export function isDatabaseError(error: unknown): error is pg.DatabaseError & { c
 
 /** The error a person sees when a connection cannot be made. */
 export function unreachable(url: string, cause: unknown): RolewatchError {
-  const why = isDatabaseError(cause) ? (REFUSALS[cause.code] ?? cause.message) : networkReason(cause);
+  const why = isDatabaseError(cause) ? refusal(cause) : networkReason(cause);
   return new RolewatchError(
     'database-unreachable',
     `PostgreSQL at ${describeAddress(url)} cannot be used: ${why}`,
     { cause },
   );
+}
+
+/** A pooler refuses the settings of a session in words of its own, and with the code of any wrong packet. */
+function refusal({ code, message }: pg.DatabaseError & { code: string }): string {
+  if (/startup parameter/i.test(message)) return `${message}: ${DIRECTLY}`;
+  return REFUSALS[code] ?? message;
 }
 
 /** Node reports a name with several addresses as one AggregateError without a message. */
@@ -72,8 +81,20 @@ export async function connectAlone(url: string): Promise<pg.Client> {
     // a connection that breaks between two statements is reported by the next statement
     client.on('error', () => undefined);
     await client.connect();
+    await refuseDeafSession(client);
     return client;
   } catch (error) {
     throw unreachable(url, error);
   }
+}
+
+/**
+ * A pooler in between may drop what a session is told as it begins: moments would then be kept wrong, and the locks of
+ * a session would be those of whoever gets the connection next.
+ */
+async function refuseDeafSession(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ told: boolean }>(IS_TOLD);
+  if (rows[0]?.told) return;
+  await client.end();
+  throw new Error(`it does not hear the settings of our sessions: ${DIRECTLY}`);
 }

@@ -91,7 +91,6 @@ async function open(opening: Opening, embedded?: Embedded): Promise<OpenDatabase
   for (const migration of migrated.applied) log.info('migration applied', { migration });
   const db = await connect(opening, migrated);
   try {
-    await refuseDeafSessions(db);
     const asOwner = await ownsTables(db);
     const tagKeys = await loadTagKeys(db, opening.key, log);
     return new OpenDatabase(db, tagKeys, asOwner, opening.key, embedded);
@@ -113,17 +112,6 @@ async function connect(
     onIdleError: (error) => log.warn('an idle database connection broke', { error }),
     ...(maxConnections !== undefined && { maxConnections }),
   });
-}
-
-/** A pooler in between may drop what a session is told as it begins; moments would then be kept wrong. */
-async function refuseDeafSessions(db: Database): Promise<void> {
-  const [session] = await db.query<{ zone: string }>(`SELECT current_setting('TimeZone') AS zone`);
-  if (session?.zone === 'UTC') return;
-  throw new RolewatchError(
-    'database-unreachable',
-    `PostgreSQL does not hear the settings of our sessions (TimeZone is ${session?.zone ?? 'unknown'} and not UTC): ` +
-      'DATABASE_URL must lead to it directly, and not through a pooler that drops "options"',
-  );
 }
 
 async function ownsTables(db: Database): Promise<boolean> {

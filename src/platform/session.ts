@@ -14,6 +14,15 @@ const SESSION = [
   '-c default_transaction_isolation=read\\ committed',
 ];
 
+/**
+ * A setting that nobody but us can have made: whoever does not hear it hears none of the others. A server that happens
+ * to be in UTC would else pass for one that was told, and then neither drop to the role nor keep a lock for a session.
+ */
+const MARK = 'rolewatch.told';
+
+/** Whether this session was told what it should be. */
+export const IS_TOLD = `SELECT coalesce(current_setting('${MARK}', true), '') = 'yes' AS told`;
+
 export interface Session {
   readonly connectionString: string;
   readonly options: string;
@@ -24,5 +33,8 @@ export function sessionAt(url: string, settings: readonly string[] = []): Sessio
   const address = new URL(url);
   const named = address.searchParams.getAll('options');
   for (const name of ['options', 'client_encoding']) address.searchParams.delete(name);
-  return { connectionString: address.href, options: [...named, ...SESSION, ...settings].join(' ') };
+  return {
+    connectionString: address.href,
+    options: [...named, ...SESSION, `-c ${MARK}=yes`, ...settings].join(' '),
+  };
 }

@@ -18,6 +18,9 @@ export interface ClaimOptions {
   readonly aheadMs: number;
 }
 
+/** What a channel can deliver. */
+type Ways = Pick<Channel, 'kind' | 'recipient'>;
+
 /** Longer than any attempt may take: a message is taken over only from who is gone. */
 const LEASE_MS = 5 * 60_000;
 
@@ -36,8 +39,11 @@ export class DeliveryStore {
     this.db = db.quick;
   }
 
-  /** The worst and oldest message that is due on a channel, claimed; null if there is none. */
-  async claim({ kind, recipient }: Channel, { aheadMs }: ClaimOptions): Promise<Claimed | null> {
+  /**
+   * The worst and oldest message that is due on a channel, claimed; null if there is none. Its 24 hours count from the
+   * first claim.
+   */
+  async claim({ kind, recipient }: Ways, { aheadMs }: ClaimOptions): Promise<Claimed | null> {
     const [claimed] = await this.db.query<Claimed>(
       `WITH due AS (
          SELECT source, id FROM outbox
@@ -47,6 +53,7 @@ export class DeliveryStore {
           LIMIT 1 FOR UPDATE SKIP LOCKED
        )
        UPDATE outbox o SET state = 'sending', epoch = o.epoch + 1, holder = $4,
+              tried_since = CASE o.epoch WHEN 0 THEN clock_timestamp() ELSE o.tried_since END,
               lease_until = clock_timestamp() + $5 * interval '1 millisecond'
          FROM due WHERE o.source = due.source AND o.id = due.id
        RETURNING o.source, o.id::text, o.epoch, o.recipient, o.message_id AS "messageId", o.severity, o.subject, o.content,
@@ -63,10 +70,10 @@ export class DeliveryStore {
   }
 
   /**
-   * Ends what others left behind: messages whose sender is gone, which may have been sent, and those that nobody could
-   * try in time.
+   * Ends what others left behind: messages whose sender is gone, which may have been sent, and those that wait for a
+   * channel that is not of these. What waits for one of these is tried first, however long nobody was there to try it.
    */
-  async endAbandoned(random: () => number): Promise<void> {
+  async endAbandoned(channels: readonly Ways[], random: () => number): Promise<void> {
     await this.db.transaction(async (tx) => {
       const lapsed = await tx.query<Attempted>(
         `SELECT source, id::text, epoch, coalesce(lease_until, now()) AS "claimedAt", NULL AS digest FROM outbox
@@ -79,8 +86,13 @@ export class DeliveryStore {
           WHERE (source, id) IN (
             SELECT source, id FROM outbox
              WHERE state = 'pending' AND tried_since < clock_timestamp() - ($2 + 3600000) * interval '1 millisecond'
+               AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS way (channel, recipient)
+                                WHERE way.channel = outbox.channel AND coalesce(way.recipient = outbox.recipient, true))
              FOR UPDATE SKIP LOCKED)`,
-        [UNTRIED, TRIED_FOR],
+        [
+          ...[UNTRIED, TRIED_FOR],
+          ...[channels.map(({ kind }) => kind), channels.map(({ recipient }) => recipient)],
+        ],
       );
     });
   }
@@ -104,6 +116,7 @@ interface Stands {
   readonly blanked: boolean;
   readonly attempts: number;
   readonly unconfirmed: number;
+  /** As of the attempt: that nobody was there afterwards is no trying. */
   readonly ageMs: number;
 }
 
@@ -116,7 +129,7 @@ async function recorded(
   const { source, id, epoch } = attempt;
   const [stands] = await tx.query<Stands>(
     `SELECT epoch, state, blanked_at IS NOT NULL AS blanked, attempts, unconfirmed,
-            (extract(epoch FROM clock_timestamp() - tried_since) * 1000)::float8 AS "ageMs"
+            (extract(epoch FROM least(clock_timestamp(), lease_until) - tried_since) * 1000)::float8 AS "ageMs"
        FROM outbox WHERE source = $1 AND id = $2 FOR UPDATE`,
     [source, id],
   );

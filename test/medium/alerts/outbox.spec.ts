@@ -14,6 +14,7 @@ import { DeliverJob } from '../../../src/alerts/delivery/deliver.job.js';
 import { DeliveryStore } from '../../../src/alerts/delivery/delivery.store.js';
 import { messagesOf } from '../../../src/alerts/outbox.view.js';
 import { retryMessage } from '../../../src/alerts/retry-message.job.js';
+import { connectAlone } from '../../../src/platform/connect.js';
 import { tellTroubles } from '../../../src/alerts/source-troubles.store.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
 
@@ -88,6 +89,19 @@ async function nightShift(): Promise<void> {
   pipeline.estate.addAdmin({ userId: 'night.shift', name: 'Night shift' });
   pipeline.estate.grantRole('night.shift', GLOBAL, 1);
   await pipeline.publish();
+}
+
+/** Everything about messages is so much longer ago. */
+async function daysPass(days: number): Promise<void> {
+  const owner = await connectAlone(pipeline.ownerUrl);
+  await owner.query('ALTER TABLE outbox DISABLE TRIGGER USER');
+  await owner.query(
+    `UPDATE outbox SET created_at = created_at - i, due_at = due_at - i, tried_since = tried_since - i, lease_until = lease_until - i
+       FROM (SELECT $1 * interval '1 day' AS i) AS passed`,
+    [days],
+  );
+  await owner.query('ALTER TABLE outbox ENABLE TRIGGER USER');
+  await owner.end();
 }
 
 describe('a run', () => {
@@ -228,18 +242,42 @@ describe('a message', () => {
         SEC,
       ]);
       expect((await store.claim(channel, { aheadMs: 0 }))?.recipient).toBe(SEC);
-      await store.endAbandoned(() => 0);
+      await store.endAbandoned([channel], () => 0);
     }
     const ended = (await outbox()).find(({ state }) => state === 'dead');
     expect(ended?.attempts.map(({ outcome }) => outcome)).toEqual(Array(4).fill('unconfirmed'));
     expect(ended?.why).toContain('handed over 4 times');
   });
 
+  it('is tried after days in which nobody was there, whatever had become of it before', async () => {
+    const tried = await deliver([answering({ outcome: 'failed', said: '450' })]);
+    expect(tried.map(({ state }) => state)).toEqual(['pending', 'pending']);
+    await nightShift();
+    const channel = answering();
+    // of the two that are new one is not tried, and of the other nobody lives to say how it went
+    expect(await new DeliveryStore(pipeline.db).claim(channel, { aheadMs: 60_000 })).not.toBeNull();
+    await daysPass(3);
+    await deliver([channel]);
+    // that one has its pause first
+    await daysPass(1);
+    await deliver([channel]);
+    expect((await outbox()).map(({ state }) => state)).toEqual(Array(4).fill('sent'));
+  });
+
+  it('whose channel nobody here has any more is given up after a day, in words', async () => {
+    await daysPass(3);
+    await deliver([{ ...answering(), kind: 'hook', recipient: 'pager' }]);
+    for (const { state, why } of await outbox()) {
+      expect(state).toBe('dead');
+      expect(why).toContain('no process here is configured for its channel');
+    }
+  });
+
   it('that somebody else took over is not decided by who had it, unless it arrived', async () => {
     const store = new DeliveryStore(pipeline.db, -1);
     const channel = answering();
     const first = await store.claim(channel, { aheadMs: 60_000 });
-    await store.endAbandoned(() => 0);
+    await store.endAbandoned([channel], () => 0);
     await store.record(first!, { outcome: 'refused', said: '550' }, 0);
     expect((await outbox()).map(({ state }) => state)).toEqual(['pending', 'pending']);
     await store.record(first!, { outcome: 'sent', said: '250' }, 0);

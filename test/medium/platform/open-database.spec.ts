@@ -7,6 +7,7 @@ import { connectAlone } from '../../../src/platform/connect.js';
 import { Log } from '../../../src/platform/log.js';
 import { openDatabase, type OpenDatabase } from '../../../src/platform/open-database.js';
 import { emptyDatabase, freshDatabase } from '../../support/database.js';
+import { deafPooler } from '../../support/deaf-pooler.js';
 
 const ROLEWATCH_KEY = randomBytes(32).toString('base64');
 const log = Log.to({ write: () => undefined });
@@ -107,6 +108,25 @@ describe('opening the database', () => {
         message: expect.stringMatching(new RegExp(`encoding .* is ${encoding}, .* UTF8`)),
       });
       await asAdmin(`DROP DATABASE ${name}`);
+      await test.drop();
+    },
+  );
+
+  it.each(['drops', 'refuses'] as const)(
+    'by way of a pooler that %s what a session is told is refused before anything is written',
+    async (deafness) => {
+      const test = await emptyDatabase();
+      // as many servers are: nothing tells this zone from the one that we ask for
+      await asAdmin(`ALTER DATABASE ${test.name} SET TimeZone = 'UTC'`);
+      const pooler = await deafPooler(test.ownerUrl, deafness);
+      await expect(open({ DATABASE_URL: pooler.url, ROLEWATCH_KEY })).rejects.toMatchObject({
+        code: 'database-unreachable',
+        message: expect.stringContaining('not through a pooler that refuses or drops "options"'),
+      });
+      await pooler.close();
+      const own = await connectAlone(inDatabase(test.name));
+      expect((await own.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).rowCount).toBe(0);
+      await own.end();
       await test.drop();
     },
   );
