@@ -3,6 +3,8 @@ import { hasCode, messageOf, RolewatchError } from './errors.js';
 import { sessionAt } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** What the driver says when that has passed, without a code. */
+const TIMEOUT = 'timeout expired';
 
 /** What a person can do about the answers of PostgreSQL that refuse a connection (SQLSTATE → advice). */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -53,6 +55,8 @@ export function unreachable(url: string, cause: unknown): RolewatchError {
 function networkReason(error: unknown): string {
   const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
   if (Array.isArray(several) && several.length > 0) return networkReason(several[0]);
+  if (messageOf(error) === TIMEOUT)
+    return `it did not accept the connection within ${CONNECT_TIMEOUT_MS / 1_000} s`;
   const advice = UNREACHED.find(([code]) => hasCode(error, code))?.[1];
   return advice === undefined ? messageOf(error) : `${advice} (${messageOf(error)})`;
 }
