@@ -8,10 +8,9 @@ import { Secret } from '../../src/platform/config/secret.js';
 import { GetClient } from '../../src/sources/http/get.client.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { within } from '../support/waiting.js';
-import { afterwards, SOUND } from './support/afterwards-database.js';
+import { SOUND, soonAfterwards } from './support/afterwards-database.js';
 import { DeafPort } from './support/deaf-port.js';
 import { type Addresses, Site } from './support/site.js';
-import { long } from './support/tier.js';
 
 let database: TestDatabase;
 let deaf: DeafPort;
@@ -36,20 +35,6 @@ function configure(opened: Site, ...changes: readonly (readonly [from: string, t
   );
 }
 
-/** It answers again: the next run is good, and so is the store. */
-async function heard(opened: Site): Promise<void> {
-  deaf.hear();
-  if (long) {
-    expect(await afterwards(opened)).toEqual(SOUND);
-    return;
-  }
-  opened.nextDay();
-  await opened.leasesRunOut();
-  expect(await opened.rolewatch('run')).toMatchObject({ status: 0 });
-  expect(await opened.rolewatch('fsck')).toMatchObject({ status: 0 });
-  expect(await opened.query(`SELECT state, why FROM outbox WHERE state <> 'sent'`)).toEqual([]);
-}
-
 it('a source: the run fails and says so, and the next one reads', async () => {
   site = await Site.open(database);
   const port = Number(new URL(site.server.url).port);
@@ -62,7 +47,8 @@ it('a source: the run fails and says so, and the next one reads', async () => {
   const { status, said } = await within('the end of the run', site.rolewatch('run'), 20);
   expect(status).toBe(1);
   expect(said).toMatch(/did not accept the connection in time/);
-  await heard(site);
+  deaf.hear();
+  expect(await soonAfterwards(site)).toEqual(SOUND);
 });
 
 it('a source, with more patience than the process has: it is given up as soon as that is asked to stop', async () => {
@@ -88,7 +74,8 @@ it('a mail server: the run publishes, says that nobody was told, and everybody i
   const { status, said } = await within('the end of the run', site.rolewatch('run'), 30);
   expect(status).toBe(0);
   expect(said).toMatch(/the mail server did not accept the connection in time/);
-  await heard(site);
+  deaf.hear();
+  expect(await soonAfterwards(site)).toEqual(SOUND);
 });
 
 it('a hook: the attempt fails and says so, and the next one arrives', async () => {
@@ -125,7 +112,8 @@ it('PostgreSQL: whatever is started ends in words, and is right once it answers'
     /PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: it did not accept the connection within 10 s/;
   for (const one of ended)
     expect(one).toMatchObject({ status: 1, said: expect.stringMatching(words) as string });
-  await heard(site);
+  deaf.hear();
+  expect(await soonAfterwards(site)).toEqual(SOUND);
 });
 
 async function listening(): Promise<Server> {
