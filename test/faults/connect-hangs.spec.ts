@@ -90,9 +90,10 @@ it('a hook: the attempt fails and says so, and the next one arrives', async () =
     now: () => 0,
   });
   const message = {
-    ...{ source: 'hq', messageId: '<1@example.com>', recipient: 'siem', severity: 'high', subject: 'one' },
+    ...({ source: 'hq', messageId: '<1@example.com>', recipient: 'siem', severity: 'high' } as const),
+    subject: 'one',
     ...{ content: { body: '{}' }, createdAt: new Date(0) },
-  } as const;
+  };
   const attempt = () => within('the end of an attempt', hook.send(message, new AbortController().signal), 8);
   expect(await attempt()).toMatchObject({ outcome: 'failed', said: 'no answer within 1 s (timeoutSeconds)' });
   deaf.hear();
