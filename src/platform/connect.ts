@@ -3,6 +3,8 @@ import { hasCode, messageOf, RolewatchError } from './errors.js';
 import { IS_TOLD, sessionAt } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** What the driver says when that has passed, without a code. */
+const TIMEOUT = 'timeout expired';
 
 /** What a person can do about the answers of PostgreSQL that refuse a connection (SQLSTATE → advice). */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -62,6 +64,8 @@ function refusal({ code, message }: pg.DatabaseError & { code: string }): string
 function networkReason(error: unknown): string {
   const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
   if (Array.isArray(several) && several.length > 0) return networkReason(several[0]);
+  if (messageOf(error) === TIMEOUT)
+    return `it did not accept the connection within ${CONNECT_TIMEOUT_MS / 1_000} s`;
   const advice = UNREACHED.find(([code]) => hasCode(error, code))?.[1];
   return advice === undefined ? messageOf(error) : `${advice} (${messageOf(error)})`;
 }

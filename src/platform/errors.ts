@@ -25,7 +25,8 @@ export type ErrorCode =
   | 'fenced' // another process took the slot over
   | 'superseded' // the state this run was compared with is no longer the latest
   | 'database-unreachable'
-  | 'database-newer' // its migrations are newer than this program
+  | 'schema-newer' // the database has migrations that this program does not know
+  | 'schema-older' // it lacks some, and this user may not bring them
   | 'migration-changed' // an applied migration's file differs
   | 'migration-failed' // nothing of it was kept, or it cannot be begun
   | 'embedded-postgres'

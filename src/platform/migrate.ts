@@ -34,7 +34,7 @@ const LOCK_TIMEOUT_MINUTES = 10;
 
 /** Prisma's table, column by column, so that its CLI can take over at any time. */
 const TABLE = `
-  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  CREATE TABLE _prisma_migrations (
     id varchar(36) PRIMARY KEY,
     checksum varchar(64) NOT NULL,
     finished_at timestamptz,
@@ -49,7 +49,7 @@ const TABLE = `
  * Brings a database to the schema of this program and renews the grants of the application role.
  * Safe when several start at once: one works, the others wait and find it done. A migration and its entry are one
  * transaction, so a process that dies in the middle leaves nothing of it.
- * @throws RolewatchError `database-unreachable`, `database-newer`, `migration-changed`, `migration-failed`
+ * @throws RolewatchError `database-unreachable`, `schema-newer`, `schema-older`, `migration-changed`, `migration-failed`
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const folder = options.folder ?? projectFile('prisma');
@@ -59,6 +59,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     await refuseOtherEncodings(client, options.url);
     await lock(client, options);
     const pending = pendingOf(migrations, await entries(client, options.url));
+    if (!(await mayMigrate(client))) return await asItIs(client, options.url, pending);
     for (const migration of pending) await apply(client, migration);
     const roles = await prepareRoles(client, join(folder, 'grants.sql'), options.appLogin);
     return { applied: pending.map(({ name }) => name), ...roles };
@@ -66,6 +67,20 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     // the lock belongs to the session and goes with it
     await client.end();
   }
+}
+
+/** Whoever owns the list of migrations owns what they made; to anybody else a right on the schema is none to migrate. */
+async function mayMigrate(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ owns: boolean }>(
+    `SELECT pg_has_role(relowner, 'USAGE') AS owns FROM pg_class WHERE oid = to_regclass('_prisma_migrations')`,
+  );
+  return rows[0]?.owns ?? false;
+}
+
+/** For a user that may not migrate: good enough if nothing is missing. */
+async function asItIs(client: pg.Client, url: string, pending: readonly Migration[]): Promise<Migrated> {
+  if (pending.length > 0) throw olderDatabase(url, pending);
+  return { applied: [], appRole: true, canDrop: await canDropToAppRole(client) };
 }
 
 async function prepareRoles(
@@ -117,7 +132,8 @@ async function refuseOtherEncodings(client: pg.Client, url: string): Promise<voi
 
 /** What a person can do where not even the list of migrations can be kept (SQLSTATE → advice). */
 const NOT_BEGUN: Readonly<Record<string, string>> = {
-  '42501': 'this user may not make tables there: set MIGRATE_DATABASE_URL to the owner of the database',
+  '42501':
+    'this user may not make or read tables there: set MIGRATE_DATABASE_URL to the owner of the database',
   '3F000': 'it has no schema public: "CREATE SCHEMA public" as its owner',
   '42703': 'it has a table _prisma_migrations that is of another kind: use a database of its own',
 };
@@ -131,7 +147,9 @@ interface Entry {
 
 async function entries(client: pg.Client, url: string): Promise<Entry[]> {
   try {
-    await client.query(TABLE);
+    // whoever may make no table there may find it made
+    const { rows: found } = await client.query(`SELECT WHERE to_regclass('_prisma_migrations') IS NULL`);
+    if (found.length > 0) await client.query(TABLE);
     const { rows } = await client.query<Entry>(
       `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
          FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
@@ -188,9 +206,18 @@ function lineOf(error: unknown, sql: string): string {
 function newerDatabase(unknown: readonly Entry[]): RolewatchError {
   const names = unknown.map(({ name }) => name).join(', ');
   return new RolewatchError(
-    'database-newer',
+    'schema-newer',
     `the database has migrations that this program does not know (${names}): a newer rolewatch has used it. ` +
       'Run that version, or restore a backup made before it',
+  );
+}
+
+function olderDatabase(url: string, missing: readonly Migration[]): RolewatchError {
+  const names = missing.map(({ name }) => name).join(', ');
+  return new RolewatchError(
+    'schema-older',
+    `the database lacks migrations of this program (${names}), and the user of ${describeAddress(url)} does not own ` +
+      'its tables: set MIGRATE_DATABASE_URL to who does, for this start or for any command once',
   );
 }
 

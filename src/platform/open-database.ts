@@ -50,8 +50,8 @@ export class OpenDatabase {
 
 /**
  * Finds or starts the database, migrates it as its owner, and opens it as the application.
- * @throws RolewatchError `database-unreachable`, `database-newer`, `migration-changed`, `migration-failed`,
- *   `embedded-postgres`, `key-unavailable`, `config-invalid`
+ * @throws RolewatchError `database-unreachable`, `schema-newer`, `schema-older`, `migration-changed`,
+ *   `migration-failed`, `embedded-postgres`, `key-unavailable`, `config-invalid`
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
   const env = options.env ?? process.env;

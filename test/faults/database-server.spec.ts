@@ -1,4 +1,4 @@
-/** D3 to D6: the disk of PostgreSQL is full, its standby takes over, it has no room for more, its schema is another one. */
+/** D3 to D5: the disk of PostgreSQL is full, its standby takes over, it has no room for more. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAlone } from '../../src/platform/connect.js';
 import { Database } from '../../src/platform/database.js';
-import { emptyDatabase } from '../support/database.js';
 import { until, within } from '../support/waiting.js';
 import { addPerson, OFFICE } from '../medium/pipeline/village.js';
 import { afterwards, SOUND } from './support/afterwards-database.js';
@@ -230,41 +229,5 @@ describe('no room for more', () => {
     }
     await site.leasesRunOut();
     expect(await site.rolewatch('fsck')).toMatchObject({ status: 0 });
-  });
-});
-
-describe('a schema that is not this program’s', () => {
-  it('newer: every command refuses it, and says whose it is', async () => {
-    const cluster = await Cluster.create();
-    const site = await Site.open(addresses(cluster));
-    try {
-      expect(await site.rolewatch('run')).toMatchObject({ status: 0 });
-      await site.query(
-        `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29990101000000_of_tomorrow', now())`,
-      );
-      for (const command of ['run', 'fsck', 'coverage'])
-        expect(await site.rolewatch(command)).toMatchObject({
-          status: 1,
-          said: expect.stringMatching(/migrations that this program does not know \(29990101000000_of_tomorrow\): a newer rolewatch has used it/) as string, // prettier-ignore
-        });
-      await site.query(`DELETE FROM _prisma_migrations WHERE id = 'x'`);
-      expect(await afterwards(site)).toEqual(SOUND);
-    } finally {
-      await site.close();
-      await cluster.destroy();
-    }
-  });
-
-  it('older, without the right to change it: it is refused in words', async () => {
-    const empty = await emptyDatabase();
-    const site = await Site.open({ ownerUrl: empty.appUrl, appUrl: empty.appUrl });
-    try {
-      const { status, said } = await site.rolewatch('run');
-      expect(status).toBe(1);
-      expect(said).toMatch(/may not|permission|MIGRATE_DATABASE_URL/);
-    } finally {
-      await site.close();
-      await empty.drop();
-    }
   });
 });

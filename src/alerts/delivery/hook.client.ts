@@ -2,6 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import type { Secret } from '../../platform/config/secret.js';
+import { unlessAborted } from '../../platform/unless-aborted.js';
 import { explainFailure } from '../../sources/http/failure.js';
 import type { HookConfig } from '../alerts-config.js';
 import { signatureOf } from '../message/hook.js';
@@ -70,11 +71,7 @@ export class HookClient implements Channel {
       allowH2: false,
     });
     try {
-      const {
-        statusCode,
-        headers,
-        body: answer,
-      } = await request(url, {
+      const answering = request(url, {
         method: 'POST',
         dispatcher: agent,
         signal,
@@ -89,6 +86,7 @@ export class HookClient implements Channel {
         },
         body,
       });
+      const { statusCode, headers, body: answer } = await unlessAborted(signal, answering);
       const said = await beginning(answer);
       if (slack && statusCode === 200 && said !== 'ok') return down(`answered 200, but not "ok": ${said}`);
       return answered(statusCode, said, String(headers['retry-after'] ?? ''));

@@ -37,7 +37,8 @@ export function statusOf(code: ErrorCode): number {
     case 'database-unreachable':
       return 503;
     case 'config-invalid':
-    case 'database-newer':
+    case 'schema-newer':
+    case 'schema-older':
     case 'migration-changed':
     case 'migration-failed':
     case 'embedded-postgres':

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { isLoopback } from '../../platform/config/fields.js';
 import { RolewatchError } from '../../platform/errors.js';
+import { unlessAborted } from '../../platform/unless-aborted.js';
 import { SourceError } from '../source.js';
 import { checkHeaders, type Headers, refusalError } from './answer.js';
 import { explainFailure } from './failure.js';
@@ -141,7 +142,7 @@ export class GetClient {
     signal: AbortSignal,
   ): Promise<GetAnswer> {
     const sentAt = this.#deps.now();
-    const { statusCode, headers, body } = await this.#pool.request({
+    const answering = this.#pool.request({
       method: 'GET',
       path: `${path}${queryString(query)}`,
       headers: {
@@ -152,6 +153,7 @@ export class GetClient {
       },
       signal,
     });
+    const { statusCode, headers, body } = await unlessAborted(signal, answering);
     try {
       if (statusCode !== 200) {
         const refused = { status: statusCode, headers, origin: this.#origin, now: this.#deps.now() };

@@ -157,7 +157,7 @@ describe('migrating', () => {
     await rm(join(folder, 'migrations', '29990101000000_newer'), { recursive: true });
     await addMigration('29980101000000_ours', 'CREATE TABLE ours (n int);');
     await expect(run()).rejects.toMatchObject({
-      code: 'database-newer',
+      code: 'schema-newer',
       message: expect.stringContaining('29990101000000_newer'),
     });
     expect(await applied()).not.toContain('29980101000000_ours');

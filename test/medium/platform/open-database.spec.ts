@@ -147,6 +147,15 @@ describe('opening the database', () => {
     await test.drop();
   });
 
+  it('with the address of the application alone works where somebody else has migrated', async () => {
+    const test = await freshDatabase();
+    const opened = await open({ DATABASE_URL: test.appUrl, ROLEWATCH_KEY });
+    expect(opened.asOwner).toBe(false);
+    await expect(opened.db.query('DELETE FROM snapshot')).rejects.toMatchObject({ code: '42501' });
+    await opened.close();
+    await test.drop();
+  });
+
   it('says so when the user that works is the owner', async () => {
     const test = await freshDatabase();
     const env = { DATABASE_URL: test.ownerUrl, MIGRATE_DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY };
