@@ -15,14 +15,24 @@ export class ConnectionCut extends Error {
   }
 }
 
+/** What stands around the rows of an answer and the fields beside them. */
+export interface Envelope {
+  readonly before: string;
+  readonly after: string;
+  /** The field that says how many rows there are in all. */
+  readonly total: string;
+}
+
+const EPMM: Envelope = { before: '{"results":[', after: '}', total: 'totalCount' };
+
 const CHUNK = 64 * 1024;
 
 export class Reply {
   status = 200;
   headers: Record<string, string> = { 'content-type': 'application/json;charset=UTF-8' };
-  /** The entries of `results`; read once. */
+  /** The entries of the list; read once. */
   rows: Iterable<Row> = [];
-  /** The fields beside `results`. */
+  /** The fields beside the list. */
   counts: Record<string, unknown> = {};
   /** Set where the answer is one object, or not the API's at all: sent as it is, instead of rows and counts. */
   whole: string | Buffer | null = null;
@@ -32,6 +42,8 @@ export class Reply {
   readonly filters: Filter[] = [];
   /** Takes the connection over instead of sending anything. */
   takeOver: ((socket: Socket, gone: AbortSignal) => Promise<void>) | null = null;
+
+  constructor(readonly envelope: Envelope = EPMM) {}
 
   static error(status: number, message: string): Reply {
     const reply = new Reply();
@@ -97,14 +109,14 @@ export class Reply {
   }
 
   *#envelope(): Generator<string> {
-    yield '{"results":[';
+    yield this.envelope.before;
     let separator = '';
     for (const row of this.rows) {
       yield separator + JSON.stringify(row);
       separator = ',';
     }
-    const counts = JSON.stringify(this.counts).slice(1);
-    yield counts === '}' ? ']}' : `],${counts}`;
+    const counts = JSON.stringify(this.counts).slice(1, -1);
+    yield `]${counts === '' ? '' : ','}${counts}${this.envelope.after}`;
   }
 }
 

@@ -1,20 +1,18 @@
 /**
  * A server that gives a team's lists over HTTP, in one of many shapes that such a server could have: mambo EMM's own is
- * not public, and this is not it. It pages in every style that can be configured, and misbehaves on demand.
+ * not public, and this is not it. It pages in every style that can be configured.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { type HeldAreas, LADDER_AREAS, MAMBO_COMMANDS, MAMBO_LADDERS } from '../../src/access/mambo-emm.js';
 import type { ListMapping, MamboLists, PagingStyle } from '../../src/sources/mambo-emm/http-config.js';
+import { STREAMS, type Stream } from '../../src/sources/mambo-emm/lists.js';
+import { listingOf, rowsFrom } from './listing.js';
+import type { Listing, Row } from './listing.js';
+import { type Envelope, Reply } from './reply.js';
+import { type Asked, SimulatedServer } from './simulated-server.js';
 import type { Team } from './team.js';
 
 export type Style = PagingStyle['style'];
-
-export interface TeamReply {
-  status: number;
-  body: unknown;
-  readonly headers: Record<string, string>;
-}
 
 export interface TeamServerOptions {
   readonly style?: Style;
@@ -22,23 +20,27 @@ export interface TeamServerOptions {
   readonly size?: number;
 }
 
-const PATHS = { accessTokens: '/api/tokens', roles: '/api/roles', members: '/api/people' } as const;
-type List = keyof typeof PATHS;
+interface Call extends Asked {
+  readonly stream: Stream;
+  readonly path: string;
+}
 
-export class TeamServer {
-  readonly secret = 'not-a-real-token';
-  readonly requests: { readonly method: string; readonly url: string; readonly authorised: boolean }[] = [];
-  /** Changes an answer before it is sent; the list and the number of the request for it, from 0. */
-  fault: ((reply: TeamReply, list: List, no: number) => void) | null = null;
-  readonly #server: Server;
-  readonly #asked = new Map<List, number>();
+const PATHS: Readonly<Record<Stream, string>> = {
+  access_tokens: '/api/tokens',
+  roles: '/api/roles',
+  members: '/api/people',
+};
+const ENVELOPE: Envelope = { before: '{"data":{"items":[', after: '}}', total: 'total' };
+
+export class TeamServer extends SimulatedServer {
+  secret = 'not-a-real-token';
 
   private constructor(
     readonly team: Team,
     private readonly style: Style,
     private readonly size: number,
   ) {
-    this.#server = createServer((request, response) => this.#handle(request, response));
+    super();
   }
 
   static async start(
@@ -46,18 +48,14 @@ export class TeamServer {
     { style = 'offset', size = 2 }: TeamServerOptions = {},
   ): Promise<TeamServer> {
     const server = new TeamServer(team, style, size);
-    await new Promise<void>((listening) => server.#server.listen(0, '127.0.0.1', listening));
+    await server.listen(0);
     return server;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** What a site would write into rolewatch.yaml to read this server. */
   get lists(): MamboLists {
     return {
-      accessTokens: { ...this.#common('accessTokens'), fields: TOKEN_FIELDS, permissions: PERMISSIONS },
+      accessTokens: { ...this.#common('access_tokens'), fields: TOKEN_FIELDS, permissions: PERMISSIONS },
       roles: {
         ...this.#common('roles'),
         fields: { id: ['uuid'], name: ['label'] },
@@ -72,14 +70,9 @@ export class TeamServer {
     };
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((closed) => this.#server.close(closed));
-  }
-
-  #common(list: List): Omit<ListMapping, 'fields' | 'permissions'> {
+  #common(stream: Stream): Omit<ListMapping, 'fields' | 'permissions'> {
     return {
-      path: PATHS[list],
+      path: PATHS[stream],
       query: {},
       itemsAt: ['data', 'items'],
       totalAt: this.style === 'cursor' ? null : ['data', 'total'],
@@ -104,40 +97,30 @@ export class TeamServer {
     }
   }
 
-  #handle(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', this.url);
-    const authorised = request.headers.authorization === `Bearer ${this.secret}`;
-    this.requests.push({ method: request.method ?? '', url: request.url ?? '', authorised });
-    const reply = authorised ? this.#reply(url) : { status: 401, body: { error: 'no' }, headers: {} };
-    response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-    response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+  protected reply(request: IncomingMessage, url: URL): Reply {
+    if (request.headers.authorization !== `Bearer ${this.secret}`) return Reply.error(401, 'Who is asking?');
+    const stream = STREAMS.find((one) => PATHS[one] === url.pathname);
+    if (stream === undefined) return Reply.error(404, 'There is no such list.');
+    const limit = this.style === 'none' ? Infinity : this.size;
+    const call: Call = { stream, space: '', offset: this.#offset(url), limit, path: url.pathname };
+    return this.answered(call, {
+      list: () => listingOf(ITEMS[stream](this.team)),
+      page: (listing) => this.#page(listing, call),
+    });
   }
 
-  #reply(url: URL): TeamReply {
-    const list = (Object.keys(PATHS) as List[]).find((one) => PATHS[one] === url.pathname);
-    if (list === undefined) return { status: 404, body: { error: 'no such list' }, headers: {} };
-    const items = ITEMS[list](this.team);
-    const from = this.#from(url);
-    const size = this.style === 'none' ? items.length : this.size;
-    const to = from + size;
-    const more = to < items.length;
-    const data = {
-      items: items.slice(from, to),
-      ...(this.style === 'cursor' ? { next: more ? `c${to}` : null } : { total: items.length }),
-    };
-    const link = `<${url.pathname}?from=${to}>; rel="next", </api>; rel="up"`;
-    const reply: TeamReply = {
-      status: 200,
-      body: { data },
-      headers: this.style === 'link' && more ? { link } : {},
-    };
-    const no = this.#asked.get(list) ?? 0;
-    this.#asked.set(list, no + 1);
-    this.fault?.(reply, list, no);
+  #page(listing: Listing, { path, offset, limit }: Call): Reply {
+    const reply = new Reply(ENVELOPE);
+    const end = offset + limit;
+    const more = end < listing.size;
+    reply.rows = rowsFrom(listing, offset, limit);
+    reply.counts = this.style === 'cursor' ? { next: more ? `c${end}` : null } : { total: listing.size };
+    if (this.style === 'link' && more)
+      reply.headers['link'] = `<${path}?from=${end}>; rel="next", </api>; rel="up"`;
     return reply;
   }
 
-  #from({ searchParams }: URL): number {
+  #offset({ searchParams }: URL): number {
     switch (this.style) {
       case 'none':
         return 0;
@@ -163,8 +146,8 @@ function rights({ levels, commands }: HeldAreas): object {
   };
 }
 
-const ITEMS: Readonly<Record<List, (team: Team) => readonly object[]>> = {
-  accessTokens: (team) =>
+const ITEMS: Readonly<Record<Stream, (team: Team) => readonly Row[]>> = {
+  access_tokens: (team) =>
     team.tokens.map((token) => ({
       uuid: token.id,
       label: token.name,

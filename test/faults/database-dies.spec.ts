@@ -1,6 +1,6 @@
 /** D1, D2: PostgreSQL is killed, ends sessions, or is not heard any more, at every stage of a run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../../demo/estate/epmm-server.js';
+import type { Fault } from '../../demo/estate/simulated-server.js';
 import type { Stream } from '../../demo/estate/answers.js';
 import { Database } from '../../src/platform/database.js';
 import { databaseWords } from '../../src/platform/database-words.js';

@@ -11,7 +11,7 @@ import { DeliverJob } from '../../src/alerts/delivery/deliver.job.js';
 import { DeliveryStore } from '../../src/alerts/delivery/delivery.store.js';
 import { messagesOf } from '../../src/alerts/outbox.view.js';
 import { addAdmin, GLOBAL, village } from '../medium/pipeline/village.js';
-import { Pipeline } from '../support/pipeline.js';
+import { PASSWORD, Pipeline } from '../support/pipeline.js';
 import { expectSound, expectWords } from './support/afterwards.js';
 import { Authority } from './support/certificates.js';
 import { describeWith } from './support/needs.js';
@@ -122,7 +122,7 @@ describeWith(['openssl'])('mail', () => {
       expect([to, got.length >= 1, got.length <= copies]).toEqual([to, true, true]);
       expect(new Set(got.map(({ raw: bytes }) => bytes.toString())).size).toBe(1);
     }
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   }
 
   const refusal = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
@@ -236,7 +236,7 @@ describeWith(['openssl'])('mail', () => {
     const good = await serve();
     await deliver(configOf(good.port));
     expect(good.taken.map(({ to }) => to)).toEqual([TO[0]]);
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   });
 
   it('the connection is lost after DATA, each time: at most four copies of one message, and then it says so', async () => {
@@ -266,7 +266,7 @@ describeWith(['openssl'])('mail', () => {
       expect(state).toBe('dead');
       expect(why).toMatch(/handed over 4 times/);
     }
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   });
 
   it('lost once after DATA: two copies, the same to the byte', async () => {

@@ -2,7 +2,7 @@
 import { seeded } from '../medium/pipeline/mutators.js';
 import type { End, Mischief } from './support/tcp-proxy.js';
 import { seed, times } from './support/tier.js';
-import { Trial } from './support/trial.js';
+import { GROUNDS, Trial } from './support/trial.js';
 
 /** For runs that must fail: nobody waits for an answer that will not come. */
 const IMPATIENT = {
@@ -14,9 +14,9 @@ const IMPATIENT = {
   tries: 2,
 };
 
-describe(`bad connections (ROLEWATCH_SEED=${seed})`, () => {
+describe.each(GROUNDS)(`$name: bad connections (ROLEWATCH_SEED=${seed})`, (ground) => {
   let trial: Trial;
-  beforeAll(async () => (trial = await Trial.start()));
+  beforeAll(async () => (trial = await Trial.start(ground)));
   afterAll(() => trial.stop());
 
   const LASTING: [string, Mischief, RegExp][] = [

@@ -1,15 +1,13 @@
 /** U4: answers cut at every byte, with bits flipped anywhere, and texts that are no JSON of ours. */
 import { text } from '../../demo/estate/faults.js';
-import type { Fault } from '../../demo/estate/epmm-server.js';
+import type { Fault } from '../../demo/estate/simulated-server.js';
 import { seeded } from '../medium/pipeline/mutators.js';
 import { seed, times } from './support/tier.js';
-import { inStock, Trial } from './support/trial.js';
+import { GROUNDS, inStock, Trial } from './support/trial.js';
 
-const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles', 'ping'] as const;
-
-describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
+describe.each(GROUNDS)(`$name: garbled answers (ROLEWATCH_SEED=${seed})`, (ground) => {
   let trial: Trial;
-  beforeAll(async () => (trial = await Trial.start()));
+  beforeAll(async () => (trial = await Trial.start(ground)));
   afterAll(() => trial.stop());
   const random = seeded(seed);
 
@@ -17,11 +15,12 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
     const length = await lengthOf(trial);
     expect(length).toBeGreaterThan(1000);
     for (let at = random.below(97); at < length; at += times(797, 1)) {
-      const outcome = await trial.during(() =>
-        trial.pipeline.server.inject(text.truncated(at), { stream: 'user_summary', space: '1' }),
-      );
+      const outcome = await trial.during(() => trial.server.inject(text.truncated(at), trial.watched.main));
       const doubts = await trial.pipeline.doubts(outcome.seq ?? 0);
-      expect([at, doubts.map(({ stream, scope }) => `${stream}/${scope}`)]).toEqual([at, ['user_summary/1']]);
+      expect([at, doubts.map(({ stream, scope }) => `${stream}/${scope}`)]).toEqual([
+        at,
+        [trial.watched.mainList],
+      ]);
       await trial.heal();
     }
     await trial.of(() => trial.heal());
@@ -32,7 +31,7 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
     for (let n = 0; n < times(6, 1000); n++) {
       const fault = text.flippedBit(random.below(3000), random.below(8));
       await trial.of(
-        () => trial.pipeline.server.inject(fault, { stream: random.pick(STREAMS) ?? 'users', times: 1 }),
+        () => trial.server.inject(fault, { stream: random.pick(trial.watched.streams) ?? '', times: 1 }),
         undefined,
         true,
       );
@@ -55,15 +54,18 @@ describe(`garbled answers (ROLEWATCH_SEED=${seed})`, () => {
   ];
 
   it.each(OTHERS)('%s', async (_, whole) => {
-    const stream = random.pick(STREAMS) ?? 'users';
-    await trial.during(() => trial.pipeline.server.inject(answered(whole), { stream }));
+    const stream = random.pick(trial.watched.streams) ?? '';
+    await trial.during(() => trial.server.inject(answered(whole), { stream }));
     await trial.heal();
   });
 
-  it.each(inStock('U4').filter(([name]) => /content|latin|key|page/.test(name)))('%s', async (_, fault) => {
-    await trial.during(() => fault.apply(trial.pipeline.server));
-    await trial.heal();
-  });
+  it.each(inStock(ground, 'U4').filter(([name]) => /content|latin|key|page/.test(name)))(
+    '%s',
+    async (_, fault) => {
+      await trial.during(() => fault.apply(trial.server));
+      await trial.heal();
+    },
+  );
 
   it('and then everything is as it is', async () => {
     await trial.of(() => trial.heal());
@@ -76,13 +78,13 @@ const answered = (whole: string | Buffer): Fault => ({
 });
 
 /** Of the page that is cut. */
-async function lengthOf({ pipeline }: Trial): Promise<number> {
+async function lengthOf({ server, watched, pipeline }: Trial): Promise<number> {
   let length = 0;
   const measured: Fault = { name: 'measured', answer: (reply) => void (reply.rows = [...reply.rows]) };
   const told: Fault = { name: 'told', answer: (reply) => void (length ||= reply.text().length) };
-  pipeline.server.inject(measured, { stream: 'user_summary', space: '1' });
-  pipeline.server.inject(told, { stream: 'user_summary', space: '1' });
+  server.inject(measured, watched.main);
+  server.inject(told, watched.main);
   await pipeline.publish();
-  pipeline.server.heal();
+  server.heal();
   return length;
 }

@@ -1,27 +1,25 @@
 /** U5 and U6 at random: what is counted and how it is paged, wrong in any combination, while people come and go. */
 import { paging } from '../../demo/estate/faults.js';
-import type { Fault, When } from '../../demo/estate/epmm-server.js';
-import { stored } from '../medium/pipeline/lists.js';
+import type { Fault, When } from '../../demo/estate/simulated-server.js';
 import { seeded } from '../medium/pipeline/mutators.js';
 import { seed, times } from './support/tier.js';
 import { afterwards, during } from './support/afterwards.js';
-import { Trial } from './support/trial.js';
+import { PAGED_GROUNDS, Trial } from './support/trial.js';
 
-const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles'] as const;
+/** Who can go, one after the other. */
+const LEAVING = 30;
 const VALUES = [null, '14', -1, 1.5, undefined, 0, 1, 1e9, 2 ** 53, [], {}, true, '', 'NaN'];
 
-describe(`lies about counts and pages (ROLEWATCH_SEED=${seed})`, () => {
+describe.each(PAGED_GROUNDS)(`$name: lies about counts and pages (ROLEWATCH_SEED=${seed})`, (ground) => {
   const random = seeded(seed);
   let trial: Trial;
-  beforeAll(async () => (trial = await Trial.start()));
+  beforeAll(async () => (trial = await Trial.start(ground)));
   afterAll(() => trial.stop());
 
   function lie(): Fault {
     const off = random.below(9) - 4;
     const lies = [
-      paging.count('totalCount', random.pick(VALUES)),
-      paging.count('resultCount', random.pick(VALUES)),
-      paging.count('hasMore', random.pick(VALUES)),
+      ...trial.watched.counts.map((count) => paging.count(count, random.pick(VALUES))),
       paging.totalOff(off, random.below(3) - 1),
       paging.offsetIgnored(),
       paging.offsetAsPage(),
@@ -36,28 +34,28 @@ describe(`lies about counts and pages (ROLEWATCH_SEED=${seed})`, () => {
   }
 
   it('lose nobody, and whoever is gone is closed in the end', async () => {
-    const { pipeline } = trial;
-    const leaving = pipeline.estate.admins().filter(({ userId }) => userId.startsWith('admin'));
+    const { server, watched } = trial;
+    const leaving = Array.from({ length: LEAVING }, (_, n) => `leaver-${n}`);
+    for (const id of leaving) watched.add(id);
+    await afterwards(watched);
     for (let n = 0; n < times(4, 600); n++) {
       await trial.during(() => {
         for (let lies = 1 + random.below(2); lies > 0; lies--) {
           const when: When = {
-            stream: random.pick(STREAMS) ?? 'users',
+            stream: random.pick(watched.streams) ?? '',
             ...(random.chance(0.3) && { times: 1 }),
           };
-          pipeline.server.inject(lie(), when);
+          server.inject(lie(), when);
         }
       });
       await trial.heal();
       const gone = random.chance(0.3) ? leaving.pop() : undefined;
       if (gone === undefined) continue;
-      pipeline.estate.removeAdmin(gone.userId);
-      await during(pipeline, await stored(pipeline.db));
-      await afterwards(pipeline);
-      expect([
-        ...((await stored(pipeline.db)).get('users/') ?? new Map<string, unknown>()).keys(),
-      ]).not.toContain(gone.userId);
+      watched.remove(gone);
+      await during(watched, await watched.stored());
+      await afterwards(watched);
+      expect([...(await watched.stored()).values()].flatMap((list) => [...list.keys()])).not.toContain(gone);
     }
-    await afterwards(pipeline);
+    await afterwards(watched);
   });
 });

@@ -2,7 +2,7 @@
 import { rows } from '../../demo/estate/faults.js';
 import { seeded } from '../medium/pipeline/mutators.js';
 import { seed, times } from './support/tier.js';
-import { inStock, Trial } from './support/trial.js';
+import { GROUNDS, inStock, Trial } from './support/trial.js';
 
 const PIECES = [
   ...[
@@ -53,12 +53,11 @@ const PIECES = [
     '-0',
   ],
 ];
-const STREAMS = ['device_spaces', 'users', 'user_summary', 'ldap_entity_summary', 'roles'] as const;
 
-describe(`hostile values (ROLEWATCH_SEED=${seed})`, () => {
+describe.each(GROUNDS)(`$name: hostile values (ROLEWATCH_SEED=${seed})`, (ground) => {
   const random = seeded(seed);
   let trial: Trial;
-  beforeAll(async () => (trial = await Trial.start()));
+  beforeAll(async () => (trial = await Trial.start(ground)));
   afterAll(() => trial.stop());
 
   it('in keys and names, alone and together', async () => {
@@ -66,18 +65,18 @@ describe(`hostile values (ROLEWATCH_SEED=${seed})`, () => {
       const piece = Array.from({ length: 1 + random.below(3) }, () => random.pick(PIECES)).join('');
       const renames = random.chance(0.5);
       const fault = renames ? rows.keyWith('hostile', piece) : rows.named('hostile', piece);
-      const stream = random.pick(STREAMS) ?? 'users';
-      await trial.during(() => trial.pipeline.server.inject(fault, { stream }), renames);
+      const stream = random.pick(trial.watched.streams) ?? '';
+      await trial.during(() => trial.server.inject(fault, { stream }), renames);
       await trial.heal();
     }
     await trial.of(() => trial.heal());
   });
 
-  it.each(inStock('U8'))('%s: held, not believed', async (_, fault) => {
+  it.each(inStock(ground, 'U8'))('%s: held, not believed', async (_, fault) => {
     // shares are of a list that nothing hostile has made longer
-    const calm = await Trial.start();
+    const calm = await Trial.start(ground);
     try {
-      await calm.of(() => fault.apply(calm.pipeline.server));
+      await calm.of(() => fault.apply(calm.server));
     } finally {
       await calm.stop();
     }

@@ -3,14 +3,14 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connection } from '../../demo/estate/faults.js';
-import { Trial } from './support/trial.js';
+import { GROUNDS, Trial } from './support/trial.js';
 
-describe('redirects', () => {
+describe.each(GROUNDS)('$name: redirects', (ground) => {
   let trial: Trial;
   let other: Server;
   let visits = 0;
   beforeAll(async () => {
-    trial = await Trial.start();
+    trial = await Trial.start(ground);
     other = createServer((socket) => {
       visits++;
       socket.destroy();
@@ -29,10 +29,7 @@ describe('redirects', () => {
     ['another spelling of loopback', () => elsewhere('localhost')],
     ['a short address', () => elsewhere('127.1')],
     ['IPv6', () => elsewhere('[::1]')],
-    [
-      'with a user before it',
-      () => elsewhere(`127.0.0.1:${new URL(trial.pipeline.server.url).port}@127.0.0.1`),
-    ],
+    ['with a user before it', () => elsewhere(`127.0.0.1:${new URL(trial.server.url).port}@127.0.0.1`)],
     ['without a scheme', () => elsewhere('127.0.0.1').replace('http:', '')],
     ['a metadata address', () => 'http://169.254.169.254/latest/meta-data/'],
     ['a file', () => 'file:///etc/passwd'],
@@ -42,9 +39,7 @@ describe('redirects', () => {
 
   it.each(TARGETS)('to %s', async (_, target) => {
     for (const code of [301, 302, 303, 307, 308]) {
-      const outcome = await trial.during(() =>
-        trial.pipeline.server.inject(connection.redirect(target(), code)),
-      );
+      const outcome = await trial.during(() => trial.server.inject(connection.redirect(target(), code)));
       expect([outcome.outcome, outcome.why]).toEqual([
         'failed',
         expect.stringMatching(/redirect.*never followed/),
@@ -52,7 +47,7 @@ describe('redirects', () => {
       await trial.heal();
     }
     await trial.of(() =>
-      trial.pipeline.server.inject(connection.redirect(target()), { stream: 'user_summary', page: 1 }),
+      trial.server.inject(connection.redirect(target()), { ...trial.watched.main, page: 1 }),
     );
     expect(visits).toBe(0);
   });

@@ -1,8 +1,8 @@
 /** U11: answers without an end are left early, and memory stays where it is. */
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { connection } from '../../demo/estate/faults.js';
-import type { Fault } from '../../demo/estate/epmm-server.js';
-import { Trial } from './support/trial.js';
+import type { Fault } from '../../demo/estate/simulated-server.js';
+import { GROUNDS, Trial } from './support/trial.js';
 
 const GIGABYTE = 1024 ** 3;
 
@@ -18,10 +18,10 @@ const packed = (encoding: string, pack: (bytes: Buffer) => Buffer): Fault => ({
 const fastBrotli = (bytes: Buffer): Buffer =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 
-describe('answers that are too large', () => {
+describe.each(GROUNDS)('$name: answers that are too large', (ground) => {
   let trial: Trial;
   let sent = 0;
-  beforeAll(async () => (trial = await Trial.start()));
+  beforeAll(async () => (trial = await Trial.start(ground)));
   afterAll(() => trial.stop());
 
   /** Counts what leaves the server before whatever comes before it in the list of faults. */
@@ -47,8 +47,8 @@ describe('answers that are too large', () => {
     sent = 0;
     const before = process.memoryUsage().rss;
     const outcome = await trial.of(() => {
-      trial.pipeline.server.inject(fault, { stream: 'user_summary' });
-      trial.pipeline.server.inject(counted, { stream: 'user_summary' });
+      trial.server.inject(fault, trial.watched.main);
+      trial.server.inject(counted, trial.watched.main);
     });
     const whys = await whysOf(outcome.seq, outcome.why);
     expect(whys).toMatch(words);

@@ -1,22 +1,12 @@
-import { NO_RULES } from './no-rules.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { driftBetween } from '../../src/drift/drift.view.js';
 import type { DriftReport } from '../../src/drift/report.js';
-import type { Database } from '../../src/platform/database.js';
-import { TagKeys } from '../../src/platform/tag-key.store.js';
-import { riskTiersOf } from '../../src/rules/risk-tiers.view.js';
-import type { RunOutcome } from '../../src/runs/claim.js';
-import { fsck } from '../../src/runs/fsck/fsck.job.js';
-import { LeasedRun } from '../../src/runs/leased-run.job.js';
-import { RunSource } from '../../src/runs/run-source.job.js';
-import { ScheduleStore } from '../../src/runs/schedule.store.js';
-import { SlotStore } from '../../src/runs/slot.store.js';
 import { createMamboEmmFiles } from '../../src/sources/mambo-emm/mambo-emm-files.client.js';
 import type { Source } from '../../src/sources/source.js';
 import { freshDatabase, type TestDatabase } from './database.js';
+import { type PipelineParts, SourcePipeline } from './source-pipeline.js';
 
 export const TEAM_SOURCE = 'team';
 export const TEAM = 'acme-field';
@@ -35,32 +25,41 @@ export interface TeamState {
   readonly members?: readonly Entry[];
 }
 
-/** The product's own pipeline over a team of mambo EMM, with a database of its own. Every run reads what `source` opens. */
-export class TeamPipeline {
+/** The pipeline of a team of mambo EMM. Every run reads what `source` opens. */
+export class TeamPipeline extends SourcePipeline {
   /** By default, what `exported` wrote last. */
   source: () => Promise<Source>;
   private days = 0;
 
   private constructor(
     private readonly folder: string,
-    private readonly database: TestDatabase,
-    private readonly lent: boolean,
-    private readonly slots: SlotStore,
+    parts: PipelineParts,
   ) {
+    super(parts);
     this.source = () =>
       createMamboEmmFiles({ name: TEAM_SOURCE, team: TEAM, file: join(this.folder, 'team.yaml') });
   }
 
   /** @param lent somebody else's database, who also drops it; absent: one of its own */
-  static async start(lent?: TestDatabase): Promise<TeamPipeline> {
-    const database = lent ?? (await freshDatabase());
-    await new ScheduleStore(database.db).register([{ name: TEAM_SOURCE, kind: 'mambo-emm-files' }]);
+  static async start(
+    lent?: TestDatabase,
+    kind: 'mambo-emm-files' | 'mambo-emm' = 'mambo-emm-files',
+  ): Promise<TeamPipeline> {
     const folder = await mkdtemp(join(tmpdir(), 'rolewatch-team-'));
-    return new TeamPipeline(folder, database, lent !== undefined, new SlotStore(database.db));
+    const pipeline = new TeamPipeline(folder, {
+      name: TEAM_SOURCE,
+      kind,
+      product: 'mambo-emm',
+      fullDetail: true,
+      database: lent ?? (await freshDatabase()),
+      lent: lent !== undefined,
+    });
+    await pipeline.register();
+    return pipeline;
   }
 
-  get db(): Database {
-    return this.database.db;
+  protected open(): Promise<Source> {
+    return this.source();
   }
 
   /** An export of that state, a day after the one before it. */
@@ -70,53 +69,18 @@ export class TeamPipeline {
     await writeFile(join(this.folder, 'team.yaml'), stringify({ ...head, ...state }));
   }
 
-  async run(): Promise<RunOutcome> {
-    const tiers = await riskTiersOf('mambo-emm');
-    const story = new RunSource({
-      db: this.db,
-      tagKeys: new TagKeys({ no: 1, key: Buffer.alloc(32, 7) }),
-      slots: this.slots,
-      open: async () => ({
-        source: await this.source(),
-        configDigest: '00',
-        tiers,
-        simulated: true,
-        fullDetail: true,
-      }),
-    });
-    const claim = await this.slots.claimManual(TEAM_SOURCE);
-    return new LeasedRun(this.slots, story).perform(claim, {
-      shutdown: new AbortController().signal,
-      limitMs: 60_000,
-    });
-  }
-
   /** A run that must publish. @returns the snapshot's number */
-  async publish(state?: TeamState): Promise<number> {
+  override async publish(state?: TeamState): Promise<number> {
     if (state) await this.exported(state);
-    const { seq, why } = await this.run();
-    if (seq === undefined) throw new Error(`nothing was published: ${why}`);
-    return seq;
+    return super.publish();
   }
 
   async drift(from: number, to: number): Promise<DriftReport> {
-    return driftBetween(this.db, TEAM_SOURCE, String(from), String(to));
+    return this.report(from, to);
   }
 
-  /** What does not hold, in words; nothing in a sound store. */
-  async fsck(): Promise<string[]> {
-    const report = await fsck(this.db, {
-      rulebook: NO_RULES,
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    });
-    return report.checks
-      .filter(({ bad }) => bad > 0)
-      .map(({ check, bad, first }) => `${check}: ${bad}, first ${JSON.stringify(first)}`);
-  }
-
-  async stop(): Promise<void> {
-    if (!this.lent) await this.database.drop();
+  override async stop(): Promise<void> {
+    await super.stop();
     await rm(this.folder, { recursive: true });
   }
 }

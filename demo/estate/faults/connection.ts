@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Fault } from '../epmm-server.js';
+import type { Fault } from '../simulated-server.js';
 import { ConnectionCut, Reply } from '../reply.js';
 
 /** An error status with the vendor's error body; `headers` for `retry-after` and the like. */

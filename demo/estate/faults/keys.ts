@@ -1,33 +1,34 @@
 /** Which field of a row says who it is, and rows with another one. */
-import type { Stream } from '../answers.js';
 import type { Listing, Row } from '../listing.js';
 
-const KEY_FIELDS = {
-  ping: 'apiVersion',
-  device_spaces: 'id',
-  users: 'userId',
-  user_summary: 'principal',
-  ldap_entity_summary: 'dn',
-  ldap_entities: 'dn',
-  roles: 'category',
-} as const satisfies Record<Stream, string>;
+/** Of these the first one that a row has. */
+const KEY_FIELDS = ['uuid', 'principal', 'userId', 'dn', 'category', 'id', 'apiVersion'] as const;
+const NAME_FIELDS = ['label', 'name'] as const;
+/** What somebody holds; nothing of it is an empty list. */
+const RIGHTS = ['spaceRoles', 'roleAndPermissions', 'roles', 'commands'] as const;
 
-export function keyField(stream: Stream): string {
-  return KEY_FIELDS[stream];
+export function keyField(row: Row): string {
+  return KEY_FIELDS.find((field) => field in row) ?? 'id';
+}
+
+/** The field with the name for people, if the row has one. */
+export function nameField(row: Row): string | undefined {
+  return NAME_FIELDS.find((field) => field in row);
 }
 
 /** The row of somebody else: same fields, a key and a name of its own, no roles. */
-export function withKey(row: Row, stream: Stream, word: string): Row {
-  const changed: Record<string, unknown> = { ...row, [keyField(stream)]: keyOf(stream, word) };
-  if ('name' in row) changed['name'] = word;
-  if ('spaceRoles' in row) changed['spaceRoles'] = [];
-  if ('roleAndPermissions' in row) changed['roleAndPermissions'] = [];
+export function withKey(row: Row, word: string): Row {
+  const changed: Record<string, unknown> = { ...row, [keyField(row)]: keyOf(row, word) };
+  const name = nameField(row);
+  if (name !== undefined) changed[name] = word;
+  for (const field of RIGHTS) if (field in row) changed[field] = [];
   return changed;
 }
 
-function keyOf(stream: Stream, word: string): string | number {
-  if (keyField(stream) === 'dn') return `CN=${word},OU=Simulated,DC=example,DC=com`;
-  return stream === 'device_spaces' ? 900_000 + word.length : word;
+function keyOf(row: Row, word: string): string | number {
+  const field = keyField(row);
+  if (field === 'dn') return `CN=${word},OU=Simulated,DC=example,DC=com`;
+  return field === 'id' ? 900_000 + word.length : word;
 }
 
 export function firstRows(listing: Listing, count: number): Listing {

@@ -1,12 +1,11 @@
 /** Faults of counting and paging. */
-import type { Call } from '../answers.js';
-import type { Fault } from '../epmm-server.js';
+import type { Asked, Fault } from '../simulated-server.js';
 import { listingOf, shuffled } from '../listing.js';
 import type { Listing, Row } from '../listing.js';
 import { firstRows, withKey } from './keys.js';
 
 /** Puts any value in the place of a count; `undefined` leaves it out. */
-export function count(field: 'totalCount' | 'resultCount' | 'hasMore', value: unknown): Fault {
+export function count(field: string, value: unknown): Fault {
   return {
     name: `${field} ${value === undefined ? 'missing' : JSON.stringify(value)}`,
     answer(reply) {
@@ -18,10 +17,10 @@ export function count(field: 'totalCount' | 'resultCount' | 'hasMore', value: un
 /** The stated total differs from the truth by `by`, and by `perPage` more on each further page. */
 export function totalOff(by: number, perPage = 0): Fault {
   return {
-    name: `totalCount wrong by ${by}${perPage === 0 ? '' : `, and by ${perPage} more on each page`}`,
+    name: `total wrong by ${by}${perPage === 0 ? '' : `, and by ${perPage} more on each page`}`,
     answer(reply, call) {
-      reply.counts['totalCount'] =
-        Number(reply.counts['totalCount']) + by + (call.offset > 0 ? perPage * call.offset : 0);
+      const { total } = reply.envelope;
+      reply.counts[total] = Number(reply.counts[total]) + by + (call.offset > 0 ? perPage * call.offset : 0);
     },
   };
 }
@@ -60,14 +59,14 @@ export function pageSizeCut(rows: number): Fault {
 export function endlessPaging(): Fault {
   return {
     name: 'endless paging',
-    list: (listing, call) =>
+    list: (listing) =>
       listing.size === 0
         ? listing
         : {
             size: 1_000_000_000,
             at(index) {
               const row = listing.at(index % listing.size);
-              return index < listing.size ? row : withKey(row, call.stream, `endless-${index}`);
+              return index < listing.size ? row : withKey(row, `endless-${index}`);
             },
           },
     answer(reply) {
@@ -78,9 +77,9 @@ export function endlessPaging(): Fault {
 
 /** From the second page on a new row stands in front: the last row of the page before comes again. */
 export function rowAddedBetweenPages(): Fault {
-  return later('row added between pages', (listing, call) => {
+  return later('row added between pages', (listing) => {
     if (listing.size === 0) return listing;
-    const newcomer = withKey(listing.at(0), call.stream, 'added-between-pages');
+    const newcomer = withKey(listing.at(0), 'added-between-pages');
     return { size: listing.size + 1, at: (index) => (index === 0 ? newcomer : listing.at(index - 1)) };
   });
 }
@@ -92,10 +91,10 @@ export function rowRemovedBetweenPages(): Fault {
 
 /** As before, and one comes at the end: total and distinct keys are right, and a living row was in no page. */
 export function rowReplacedBetweenPages(): Fault {
-  return later('row replaced between pages', (listing, call) => {
+  return later('row replaced between pages', (listing) => {
     if (listing.size === 0) return listing;
     const rest = withoutFirst(listing);
-    const last = withKey(listing.at(0), call.stream, 'came-between-pages');
+    const last = withKey(listing.at(0), 'came-between-pages');
     return { size: listing.size, at: (index) => (index < rest.size ? rest.at(index) : last) };
   });
 }
@@ -112,7 +111,7 @@ export function emptyPage(): Fault {
     name: 'page without rows',
     answer(reply) {
       reply.rows = none;
-      reply.counts['resultCount'] = 0;
+      if ('resultCount' in reply.counts) reply.counts['resultCount'] = 0;
     },
   };
 }
@@ -127,7 +126,7 @@ export function empty(): Fault {
   return { name: 'empty', list: () => listingOf([]) };
 }
 
-function later(name: string, change: (listing: Listing, call: Call) => Listing): Fault {
+function later(name: string, change: (listing: Listing, call: Asked) => Listing): Fault {
   return { name, list: (listing, call) => (call.offset === 0 ? listing : change(listing, call)) };
 }
 

@@ -1,45 +1,43 @@
 /** Faults of single rows, of the values in them, and of whole listings that are plausible and wrong. */
-import type { Stream } from '../answers.js';
-import type { Fault } from '../epmm-server.js';
+import type { Fault } from '../simulated-server.js';
 import { mapRows } from '../listing.js';
 import type { Row } from '../listing.js';
-import { firstRows, keyField } from './keys.js';
+import { firstRows, keyField, nameField } from './keys.js';
 
 /** Changes one row (the first unless said otherwise) in the whole listing. */
-export function row(name: string, change: (row: Row, stream: Stream) => Row, which = 0): Fault {
+export function row(name: string, change: (row: Row) => Row, which = 0): Fault {
   return {
     name,
-    list: (listing, call) =>
-      mapRows(listing, (each, index) => (index === which ? change(each, call.stream) : each)),
+    list: (listing) => mapRows(listing, (each, index) => (index === which ? change(each) : each)),
   };
 }
 
 /** Puts a value in the place of the key. */
 export function key(value: unknown): Fault {
-  return row(`key ${String(value).slice(0, 20) || 'empty'}`, (each, stream) => ({
+  return row(`key ${String(value).slice(0, 20) || 'empty'}`, (each) => ({
     ...each,
-    [keyField(stream)]: value,
+    [keyField(each)]: value,
   }));
 }
 
 /** The key as another JSON type: "7" for 7, 7 for "7", a list of one. */
 export function retypedKey(): Fault {
-  return row('re-typed key', (each, stream) => {
-    const value = each[keyField(stream)];
-    return { ...each, [keyField(stream)]: typeof value === 'number' ? String(value) : [value] };
+  return row('re-typed key', (each) => {
+    const value = each[keyField(each)];
+    return { ...each, [keyField(each)]: typeof value === 'number' ? String(value) : [value] };
   });
 }
 
 /** Puts a text in the place of the display name. */
 export function named(label: string, name: string): Fault {
-  return row(label, (each) => ({ ...each, name }));
+  return row(label, (each) => ({ ...each, [nameField(each) ?? 'name']: name }));
 }
 
 /** Adds a text to the key, so that it is another key that looks or sorts strangely. */
 export function keyWith(label: string, suffix: string): Fault {
-  return row(label, (each, stream) => ({
+  return row(label, (each) => ({
     ...each,
-    [keyField(stream)]: `${String(each[keyField(stream)])}${suffix}`,
+    [keyField(each)]: `${String(each[keyField(each)])}${suffix}`,
   }));
 }
 
@@ -57,6 +55,14 @@ export function fieldMissing(field: string): Fault {
   return {
     name: `field ${field} missing`,
     list: (listing) => mapRows(listing, ({ [field]: _, ...rest }) => rest),
+  };
+}
+
+/** Every row of the stream has this in the field. */
+export function field(name: string, value: unknown): Fault {
+  return {
+    name: `field ${name} ${JSON.stringify(value)}`,
+    list: (listing) => mapRows(listing, (each) => ({ ...each, [name]: value })),
   };
 }
 
@@ -89,10 +95,10 @@ export function rowHiddenByRepeat(): Fault {
 export function recasedRepeat(): Fault {
   return {
     name: 'key repeated in another case',
-    list: (listing, call) => {
+    list: (listing) => {
       if (listing.size === 0) return listing;
       const first = listing.at(0);
-      const field = keyField(call.stream);
+      const field = keyField(first);
       const again = { ...first, [field]: String(first[field]).toUpperCase() };
       return { size: listing.size + 1, at: (index) => (index === listing.size ? again : listing.at(index)) };
     },
@@ -112,11 +118,11 @@ export function masked(): Fault {
   const stars = '*****';
   return {
     name: 'masked',
-    list: (listing, call) =>
+    list: (listing) =>
       mapRows(listing, (each) => ({
         ...each,
-        [keyField(call.stream)]: stars,
-        ...('name' in each && { name: stars }),
+        [keyField(each)]: stars,
+        ...(nameField(each) !== undefined && { [nameField(each) ?? '']: stars }),
         ...('email' in each && { email: '' }),
         ...('firstName' in each && { firstName: stars, lastName: '' }),
       })),

@@ -1,5 +1,5 @@
 /** Faults of the body's bytes: an answer that arrives whole and is not what it should be. */
-import type { Fault } from '../epmm-server.js';
+import type { Fault } from '../simulated-server.js';
 
 function changed(name: string, change: (body: Buffer) => Buffer | string): Fault {
   return {
@@ -59,11 +59,9 @@ export function latin1(): Fault {
   );
 }
 
-/** `results` twice in one object: parsers differ on which one counts. */
+/** The first key twice in one object: parsers differ on which one counts. */
 export function duplicateKey(): Fault {
-  return changed('duplicate key', (body) =>
-    body.toString().replace('{"results":', '{"results":[],"results":'),
-  );
+  return changed('duplicate key', (body) => body.toString().replace(/^\{("\w+":)/, '{$1[],$1'));
 }
 
 /** A field nested `depth` deep, to overflow a recursive reader. */
@@ -76,6 +74,6 @@ export function deepNesting(depth: number): Fault {
 /** A number above 2^53 in a field nobody knows, which a JSON reader rounds silently. */
 export function hugeNumber(): Fault {
   return changed('number above 2^53', (body) =>
-    body.toString().replace('"results":[{', '"results":[{"simulatedNumber":9007199254740993123,'),
+    body.toString().replace('[{', '[{"simulatedNumber":9007199254740993123,'),
   );
 }

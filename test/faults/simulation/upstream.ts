@@ -1,5 +1,6 @@
 /** One watched system of the site: it changes, it fails, and every state it was ever in is remembered. */
-import { EpmmServer, type Fault } from '../../../demo/estate/epmm-server.js';
+import { EpmmServer } from '../../../demo/estate/epmm-server.js';
+import type { Fault } from '../../../demo/estate/simulated-server.js';
 import { connection, paging } from '../../../demo/estate/faults.js';
 import { dnKey } from '../../../src/access/dn.js';
 import type { Claim } from '../../../src/runs/claim.js';

@@ -1,13 +1,17 @@
 import type { NamedFault } from '../../../demo/estate/faults.js';
-import { FAULTS } from '../../../demo/estate/faults.js';
+import { FAULTS, TEAM_FAULTS } from '../../../demo/estate/faults.js';
+import type { SimulatedServer } from '../../../demo/estate/simulated-server.js';
+import type { Style } from '../../../demo/estate/team-server.js';
 import type { RunOutcome } from '../../../src/runs/claim.js';
-import { stored } from '../../medium/pipeline/lists.js';
+import { watchedTeam } from '../../medium/mambo/watched-team.js';
 import { addAdmin, FIELD, GLOBAL, village } from '../../medium/pipeline/village.js';
-import { Pipeline } from '../../support/pipeline.js';
+import type { Watched } from '../../medium/pipeline/watched.js';
+import { watchedVillage } from '../../medium/pipeline/watched-village.js';
+import type { SourcePipeline } from '../../support/source-pipeline.js';
 import { afterwards, during, expectSound } from './afterwards.js';
 import { TcpProxy } from './tcp-proxy.js';
 
-/** Several pages of admins. */
+/** Several pages of admins, and of tokens. */
 const ADMINS = 30;
 const PAGE = 12;
 
@@ -15,23 +19,60 @@ const NEWCOMERS = 40;
 /** So few may lose a right at once without being held. */
 const CHANGING = 10;
 
-/** A village that is read through a proxy; known once, and then something is thrown. */
+/** What can be watched, each with the faults that its server has in stock. */
+export interface Ground {
+  readonly name: string;
+  readonly stock: readonly NamedFault[];
+  start(): Promise<Watched>;
+}
+
+const VILLAGE: Ground = {
+  name: 'a village of EPMM',
+  stock: FAULTS as readonly NamedFault[],
+  start() {
+    const estate = village();
+    for (let n = 0; n < ADMINS; n++) addAdmin(estate, `admin${n}`, [n % 2 === 0 ? GLOBAL : FIELD, 2]);
+    return watchedVillage(estate, PAGE);
+  },
+};
+
+const teamBy = (style: Style): Ground => ({
+  name: `a team of mambo EMM, paged by ${style}`,
+  stock: TEAM_FAULTS as readonly NamedFault[],
+  start: () => watchedTeam(style, PAGE),
+});
+
+/** One of each product. */
+export const GROUNDS: readonly Ground[] = [VILLAGE, teamBy('offset')];
+/** Every way to page there is. */
+export const PAGED_GROUNDS: readonly Ground[] = [
+  VILLAGE,
+  ...(['none', 'offset', 'page', 'cursor', 'link'] as const).map(teamBy),
+];
+
+/** Something watched that is read through a proxy; known once, and then something is thrown. */
 export class Trial {
   private changes = 0;
 
   private constructor(
-    readonly pipeline: Pipeline,
+    readonly watched: Watched,
     readonly proxy: TcpProxy,
   ) {}
 
-  static async start(): Promise<Trial> {
-    const estate = village();
-    for (let n = 0; n < ADMINS; n++) addAdmin(estate, `admin${n}`, [n % 2 === 0 ? GLOBAL : FIELD, 2]);
-    const pipeline = await Pipeline.start({ estate, pageSize: PAGE });
-    const proxy = await TcpProxy.start({ port: Number(new URL(pipeline.server.url).port) });
-    pipeline.connection = { url: `http://127.0.0.1:${proxy.port}` };
-    await pipeline.publish();
-    return new Trial(pipeline, proxy);
+  static async start(ground: Ground): Promise<Trial> {
+    const watched = await ground.start();
+    const proxy = await TcpProxy.start({ port: Number(new URL(watched.server.url).port) });
+    watched.pipeline.connection = { url: `http://127.0.0.1:${proxy.port}` };
+    await watched.pipeline.publish();
+    return new Trial(watched, proxy);
+  }
+
+  get server(): SimulatedServer {
+    return this.watched.server;
+  }
+
+  get pipeline(): SourcePipeline {
+    return this.watched.pipeline;
   }
 
   /** A run under the fault, and one after it; each time something has changed. */
@@ -43,50 +84,42 @@ export class Trial {
     const outcome = await this.during(fault, renames);
     await heal?.();
     await this.heal();
-    await afterwards(this.pipeline);
+    await afterwards(this.watched);
     return outcome;
   }
 
   async during(fault: () => void | Promise<void>, renames = false): Promise<RunOutcome> {
-    const before = await stored(this.pipeline.db);
+    const before = await this.watched.stored();
     this.change();
     await fault();
-    return during(this.pipeline, before, renames);
+    return during(this.watched, before, renames);
   }
 
-  /** Somebody comes; once there are many, one of a few gets another role, or loses it again: a long tier is as quick as it began. */
+  /** Somebody comes; once there are many, one of a few gets another right, or loses it again: a long tier is as quick as it began. */
   private change(): void {
-    const { estate } = this.pipeline;
     const n = this.changes++;
-    if (n < NEWCOMERS) return addAdmin(estate, `newcomer-${n}`, [FIELD, 7]);
-    const userId = `newcomer-${n % CHANGING}`;
-    if (Math.floor((n - NEWCOMERS) / CHANGING) % 2 === 0) estate.grantRole(userId, FIELD, 2);
-    else estate.revokeRole(userId, FIELD, 2);
+    if (n < NEWCOMERS) this.watched.add(`newcomer-${n}`);
+    else this.watched.setRight(`newcomer-${n % CHANGING}`, Math.floor((n - NEWCOMERS) / CHANGING) % 2 === 0);
   }
 
   /** As whoever runs the server would, and resumes what was paused. */
   async heal(): Promise<void> {
-    const { server } = this.pipeline;
     this.proxy.calm();
-    server.heal();
-    server.accountMayRead = true;
-    server.password = server.password.replace(/ changed$/, '');
-    await server.resume();
-    await this.pipeline.resume();
+    await this.watched.heal();
   }
 
   /** What is wrong once is never right again: once at the end is enough to ask whether the store is sound. */
   async stop(): Promise<void> {
     try {
-      await expectSound(this.pipeline);
+      await expectSound(this.watched);
     } finally {
       await this.proxy.stop();
-      await this.pipeline.stop();
+      await this.watched.stop();
     }
   }
 }
 
-/** The faults of a group that the simulated server has in stock. */
-export function inStock(id: NamedFault['id']): [string, NamedFault][] {
-  return FAULTS.filter((fault) => fault.id === id).map((fault) => [fault.name, fault]);
+/** The faults of a group that a simulated server has in stock. */
+export function inStock({ stock }: Ground, id: NamedFault['id']): [string, NamedFault][] {
+  return stock.filter((fault) => fault.id === id).map((fault) => [fault.name, fault]);
 }

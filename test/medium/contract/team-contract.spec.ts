@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connection, paging, rows, text } from '../../../demo/estate/faults.js';
+import type { Fault } from '../../../demo/estate/simulated-server.js';
 import { northwindField, type Team } from '../../../demo/estate/team.js';
 import { exportTeam } from '../../../demo/estate/team-export.js';
 import { type Style, TeamServer } from '../../../demo/estate/team-server.js';
@@ -40,9 +42,9 @@ describe('a team over HTTP', () => {
   let server: TeamServer;
   afterEach(() => server.stop());
 
-  const faultsOf = async (style: Style, fault: TeamServer['fault']): Promise<string[]> => {
+  const faultsOf = async (style: Style, fault: Fault): Promise<string[]> => {
     server = await TeamServer.start(northwindField(), { style });
-    server.fault = fault;
+    server.inject(fault);
     const source = opened(server);
     try {
       return (await readList(source, 'members')).faults.map(({ code, message }) => `${code}: ${message}`);
@@ -52,9 +54,6 @@ describe('a team over HTTP', () => {
       await source.close();
     }
   };
-  /** The part of an answer that the simulated server puts its items in. */
-  const dataOf = (body: unknown) =>
-    (body as { data: { items: Record<string, unknown>[]; total: number; next: unknown } }).data;
 
   it('is only ever asked, with GET and the configured headers, and nothing is kept of what nobody mapped', async () => {
     server = await TeamServer.start(northwindField());
@@ -66,12 +65,7 @@ describe('a team over HTTP', () => {
   });
 
   it('that ignores its paging is not read as complete', async () => {
-    const first = structuredClone({ items: [] as Record<string, unknown>[] });
-    const faults = await faultsOf('offset', ({ body }, _, no) => {
-      if (no === 0) first.items = [...dataOf(body).items];
-      else dataOf(body).items = first.items;
-    });
-    expect(faults).toEqual([
+    expect(await faultsOf('offset', paging.offsetIgnored())).toEqual([
       'bad-count: members, page 1: the same items again: the server does not page as it is configured',
     ]);
   });
@@ -81,29 +75,27 @@ describe('a team over HTTP', () => {
     ['too high', 9, 'bad-count: members, page 2: the total is 9, but after 4 items no more came'],
     ['no number', 'many', 'bad-count: members, page 0: data.total: expected a whole number from 0 (totalAt)'],
   ])('whose total is %s is not read as complete', async (_, total, expected) => {
-    expect(await faultsOf('offset', ({ body }) => Object.assign(dataOf(body), { total }))).toContain(
-      expected,
-    );
+    expect(await faultsOf('offset', paging.count('total', total))).toContain(expected);
   });
 
   it('that runs in a circle comes to an end', async () => {
-    expect(await faultsOf('cursor', ({ body }) => Object.assign(dataOf(body), { next: 'c2' }))).toEqual([
+    expect(await faultsOf('cursor', paging.count('next', 'c2'))).toEqual([
       'bad-count: members, page 1: the next page is one that was read already',
     ]);
     await server.stop();
-    expect(
-      await faultsOf('link', ({ headers }) =>
-        Object.assign(headers, { link: '<https://elsewhere.example/x>; rel=next' }),
-      ),
-    ).toEqual(['bad-count: members, page 0: the next page is said to be on another server: not followed']);
+    expect(await faultsOf('link', linking('<https://elsewhere.example/x>; rel=next'))).toEqual([
+      'bad-count: members, page 0: the next page is said to be on another server: not followed',
+    ]);
   });
 
   it('with a word that nobody has explained loses that entry, and says which', async () => {
     server = await TeamServer.start(northwindField(), { style: 'none' });
-    server.fault = ({ body }) => {
-      const [item] = dataOf(body).items;
-      Object.assign(item?.['access'] as object, { webhooks: 'MANAGER' });
-    };
+    server.inject(
+      rows.row('another word', (row) => ({
+        ...row,
+        access: { ...(row['access'] as object), webhooks: 'MANAGER' },
+      })),
+    );
     const source = opened(server);
     const { records, faults } = await readList(source, 'access_tokens');
     await source.close();
@@ -118,16 +110,15 @@ describe('a team over HTTP', () => {
   });
 
   it.each([
-    ['a redirect', 302, { location: 'https://elsewhere.example' }, 'a redirect to https://elsewhere.example'],
-    ['a log-in page', 200, { 'content-type': 'text/html' }, 'answered HTML'],
-    ['another shape', 200, {}, 'data.items: expected a list (itemsAt)'],
-  ])('that answers with %s is not believed', async (_, status, headers, expected) => {
-    const faults = await faultsOf('offset', (reply) => {
-      reply.status = status;
-      Object.assign(reply.headers, headers);
-      reply.body = {};
-    });
-    expect(faults).toEqual([expect.stringContaining(expected)]);
+    [
+      'a redirect',
+      connection.redirect('https://elsewhere.example'),
+      'a redirect to https://elsewhere.example',
+    ],
+    ['a log-in page', text.loginPage(), 'answered HTML'],
+    ['another shape', answering('{}'), 'data.items: expected a list (itemsAt)'],
+  ])('that answers with %s is not believed', async (_, fault, expected) => {
+    expect(await faultsOf('offset', fault)).toEqual([expect.stringContaining(expected)]);
   });
 
   it('that refuses the token is not asked again, and the token is in no message', async () => {
@@ -162,3 +153,11 @@ describe('a team over HTTP', () => {
     }
   });
 });
+
+function linking(link: string): Fault {
+  return { name: 'another link', answer: (reply) => void (reply.headers['link'] = link) };
+}
+
+function answering(whole: string): Fault {
+  return { name: 'another answer', answer: (reply) => void (reply.whole = whole) };
+}

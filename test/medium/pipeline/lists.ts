@@ -78,7 +78,7 @@ function pairs(row: Row): string[] {
   return sorted(spaces.flatMap(({ spaceId, vspRoles }) => vspRoles.map(({ id }) => `${spaceId}/${id}`)));
 }
 
-interface StoredRow {
+export interface StoredRow {
   readonly list: string;
   readonly key: string;
   readonly rights: string[];
@@ -109,8 +109,12 @@ const STORED = `
    where r.source = $1 and r.until_seq is null`;
 
 export async function stored(sql: Sql, source = SOURCE): Promise<Lists> {
+  return listsOf(await sql.query<StoredRow>(STORED, [source]));
+}
+
+export function listsOf(rows: readonly StoredRow[]): Lists {
   const lists = new Map<string, Map<string, Entry>>();
-  for (const { list, key, rights, content, person } of await sql.query<StoredRow>(STORED, [source])) {
+  for (const { list, key, rights, content, person } of rows) {
     const entries = lists.get(list) ?? new Map<string, Entry>();
     lists.set(list, entries);
     entries.set(key, {
@@ -156,6 +160,10 @@ async function grantDifferences(sql: Sql, estate: Estate, source: string): Promi
     ...entries.flatMap(({ dn, grants }) => grants.map((g) => `${dnKey(dn)} holds ${g.role} in ${g.space}`)),
   ]);
   const says = new Set(await storedGrants(sql, source));
+  return grantsUnlike(is, says);
+}
+
+export function grantsUnlike(is: ReadonlySet<string>, says: ReadonlySet<string>): string[] {
   return [
     ...[...is].filter((words) => !says.has(words)).map((words) => `grants: ${words}, and it is not stored`),
     ...[...says].filter((words) => !is.has(words)).map((words) => `grants: stored is that ${words}`),

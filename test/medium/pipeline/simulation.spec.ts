@@ -1,4 +1,4 @@
-import type { Fault } from '../../../demo/estate/epmm-server.js';
+import type { Fault } from '../../../demo/estate/simulated-server.js';
 import { connection, paging } from '../../../demo/estate/faults.js';
 import type { Sql } from '../../../src/platform/tx.js';
 import { grantsAt } from '../../../src/snapshots/grants.view.js';

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../demo/estate/epmm-server.js';
+import type { Fault } from '../../../demo/estate/simulated-server.js';
 import { connection, paging, text } from '../../../demo/estate/faults.js';
 
 /** Faults that can be seen; what lies consistently cannot be told from the truth. */

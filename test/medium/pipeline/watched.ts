@@ -1,0 +1,33 @@
+import type { SimulatedServer, When } from '../../../demo/estate/simulated-server.js';
+import type { SourcePipeline } from '../../support/source-pipeline.js';
+import type { Lists } from './lists.js';
+
+/** Something that is watched: a simulated server, the pipeline that reads it, and what is so upstream. */
+export interface Watched {
+  readonly server: SimulatedServer;
+  readonly pipeline: SourcePipeline;
+  /** Whatever can be asked for: its lists, and a call that only tells whether it is there. */
+  readonly streams: readonly string[];
+  /** The list in which the people, or tokens, hold their rights; it has several pages. */
+  readonly main: When & { readonly stream: string };
+  /** Its name among `Lists`. */
+  readonly mainList: string;
+  /** What an answer says beside its rows, by which it is paged. */
+  readonly counts: readonly string[];
+  /** What is in no message. */
+  readonly secrets: readonly string[];
+  upstream(): Lists;
+  stored(): Promise<Lists>;
+  /** What the store says otherwise than the server; nothing if it tells the truth. */
+  untruths(): Promise<string[]>;
+  /** Somebody new in the main list. */
+  add(id: string): void;
+  remove(id: string): void;
+  /** One right more for somebody whom `add` made, or one less. */
+  setRight(id: string, held: boolean): void;
+  /** Nobody in the configuration hears of it. */
+  changeSecret(): void;
+  /** As whoever runs the server would, after any fault. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
