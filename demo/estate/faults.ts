@@ -93,6 +93,7 @@ export const FAULTS: readonly NamedFault[] = [
   lasting('U6', paging.pageSizeCut(3), SUMMARY),
   lasting('U6', paging.emptyPage(), SECOND_PAGE),
   lasting('U6', paging.endlessPaging(), SUMMARY),
+  lasting('U6', paging.comesRound(9_000_000), SUMMARY),
 
   lasting('U7', rows.repeatedRow(), SUMMARY),
   lasting('U7', rows.rowHiddenByRepeat(), SUMMARY),

@@ -5,6 +5,7 @@ import type { AlertRouting } from '../../src/alerts/alert-routing.js';
 import { driftBetween } from '../../src/drift/drift.view.js';
 import type { ReportedChange } from '../../src/drift/report.js';
 import type { Database } from '../../src/platform/database.js';
+import type { OwnTime } from '../../src/platform/own-time.js';
 import { TagKeys } from '../../src/platform/tag-key.store.js';
 import { riskTiersOf } from '../../src/rules/risk-tiers.view.js';
 import type { RunOutcome } from '../../src/runs/claim.js';
@@ -14,6 +15,7 @@ import { PauseStore } from '../../src/runs/pause.store.js';
 import { type OpenedSource, RunSource } from '../../src/runs/run-source.job.js';
 import { ScheduleStore } from '../../src/runs/schedule.store.js';
 import { SlotStore } from '../../src/runs/slot.store.js';
+import { TIMING } from '../../src/runs/timing.js';
 import { releaseHeld } from '../../src/snapshots/release.store.js';
 import {
   createIvantiEpmm,
@@ -41,6 +43,10 @@ export interface PipelineSettings {
   readonly pageSize?: number;
   /** Who is told; absent: nobody. */
   readonly routing?: AlertRouting;
+  /** Absent: as it passes. */
+  readonly time?: OwnTime;
+  /** How long a run may read. */
+  readonly runMs?: number;
   /** Somebody else's, who also drops it; absent: one of its own. */
   readonly database?: TestDatabase;
 }
@@ -54,7 +60,6 @@ const LIMITS = {
   pageBytes: 4 * 1024 ** 2,
   tries: 3,
 };
-const RUN_LIMIT_MS = 60_000;
 
 /**
  * The product's own pipeline between a simulated server and a database of its own. Nothing of it is replaced except
@@ -75,6 +80,7 @@ export class Pipeline {
     private readonly database: TestDatabase,
     private readonly lent: boolean,
     private readonly runner: LeasedRun,
+    private readonly runMs: number,
   ) {
     this.slots = new SlotStore(database.db);
   }
@@ -83,6 +89,8 @@ export class Pipeline {
     estate,
     pageSize = 1000,
     routing,
+    time,
+    runMs = 60_000,
     database: lent,
   }: PipelineSettings): Promise<Pipeline> {
     const [database, server, tiers] = [
@@ -96,6 +104,7 @@ export class Pipeline {
       tagKeys: new TagKeys({ no: 1, key: Buffer.alloc(32, 7) }),
       slots,
       ...(routing && { routing }),
+      ...(time && { time }),
       open: async (): Promise<OpenedSource> => ({
         source: await pipeline.source(),
         configDigest: '00',
@@ -104,8 +113,8 @@ export class Pipeline {
         fullDetail: false,
       }),
     });
-    const run = new LeasedRun(slots, runner);
-    const pipeline: Pipeline = new Pipeline(server, pageSize, database, lent !== undefined, run);
+    const run = new LeasedRun(slots, runner, TIMING, time);
+    const pipeline: Pipeline = new Pipeline(server, pageSize, database, lent !== undefined, run, runMs);
     await new ScheduleStore(database.db).register([{ name: SOURCE, kind: 'ivanti-epmm' }]);
     return pipeline;
   }
@@ -125,7 +134,7 @@ export class Pipeline {
   /** "Run now", to its end. @throws RolewatchError source-paused */
   async run(): Promise<RunOutcome> {
     const claim = await this.slots.claimManual(SOURCE);
-    return this.runner.perform(claim, { shutdown: new AbortController().signal, limitMs: RUN_LIMIT_MS });
+    return this.runner.perform(claim, { shutdown: new AbortController().signal, limitMs: this.runMs });
   }
 
   /** A run that must publish. @returns the snapshot's number */
