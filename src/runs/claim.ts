@@ -20,8 +20,9 @@ export interface RunOutcome {
 
 /**
  * The story of one run: read, compare, publish. It does not end its slot, except by publishing.
- * `signal` covers the reading; once publishing has begun it is not looked at any more.
+ * `signal` covers the reading; once publishing has begun it is not looked at any more. It is aborted after `limitMs`
+ * milliseconds, which the lists share.
  */
 export interface Runner {
-  run(claim: Claim, signal: AbortSignal): Promise<RunOutcome>;
+  run(claim: Claim, signal: AbortSignal, limitMs: number): Promise<RunOutcome>;
 }

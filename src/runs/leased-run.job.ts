@@ -47,7 +47,7 @@ export class LeasedRun {
     const renewing = this.keepLease(claim, reading, stopped.signal);
     let outcome: RunOutcome | CutOff;
     try {
-      outcome = await this.runner.run(claim, AbortSignal.any([reading.signal, shutdown]));
+      outcome = await this.runner.run(claim, AbortSignal.any([reading.signal, shutdown]), limitMs);
     } catch (error) {
       outcome = await this.afterThrow(claim, error);
     } finally {

@@ -11,6 +11,7 @@ import { openScopes, scopesAfter, watchedLists, watchedScopes } from '../snapsho
 import type { NameTags, StageStore } from '../snapshots/stage.store.js';
 import { WhoMatters } from '../snapshots/who-matters.js';
 import { type LeftScope, planScopes, type ScopePlan } from './plan.js';
+import type { ReadingTime } from './reading-time.job.js';
 
 /** Everything one run learnt, before anything of it is published. */
 export interface SourceReading {
@@ -22,6 +23,8 @@ export interface SourceReading {
 export interface ReadingOptions {
   readonly fullDetail: boolean;
   readonly signal: AbortSignal;
+  /** What the lists share. */
+  readonly time: ReadingTime;
   /** Told after each list. */
   readonly progress: (reading: ListReading) => void;
 }
@@ -161,7 +164,10 @@ class PlannedLists {
 
   private async readOrSkip(step: Step): Promise<ListReading> {
     if (this.unreachable !== null) return notRead(step, `not read: ${this.unreachable}`);
-    return this.reader.read(this.source, { ...this.frame, step }, this.options.signal);
+    const { signal, time } = this.options;
+    return time.share((late) =>
+      this.reader.read(this.source, { ...this.frame, step }, { run: signal, late }),
+    );
   }
 }
 

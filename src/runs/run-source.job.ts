@@ -12,7 +12,8 @@ import { type Source, SourceError } from '../sources/source.js';
 import type { Claim, Runner, RunOutcome } from './claim.js';
 import { PauseStore } from './pause.store.js';
 import { frameOf, publishRun } from './publish-run.job.js';
-import { type SourceReading, SourceReader } from './read-source.job.js';
+import { type ReadingOptions, type SourceReading, SourceReader } from './read-source.job.js';
+import { ReadingTime } from './reading-time.job.js';
 import type { SlotStore } from './slot.store.js';
 
 /** A source as a run needs it: opened, with what its manifest says of it. */
@@ -51,13 +52,14 @@ export class RunSource implements Runner {
     this.reader = new SourceReader(parts.db, parts.tagKeys, this.stage);
   }
 
-  async run(claim: Claim, signal: AbortSignal): Promise<RunOutcome> {
+  async run(claim: Claim, signal: AbortSignal, limitMs: number): Promise<RunOutcome> {
+    const time = new ReadingTime(limitMs, this.parts.time ?? OWN_TIME);
     const opened = await this.parts.open(claim.source);
     try {
       await this.stage.clear(claim.runId);
       await this.stage.begin(claim.runId);
       await refuseOlderImport(this.parts.db, opened.source);
-      const reading = await this.read(claim, opened, signal);
+      const reading = await this.read(claim, opened, { signal, time });
       signal.throwIfAborted();
       return learntSomething(reading) ? await this.publish(claim, opened, reading) : failed(reading);
     } catch (error) {
@@ -68,10 +70,14 @@ export class RunSource implements Runner {
     }
   }
 
-  private async read(claim: Claim, opened: OpenedSource, signal: AbortSignal): Promise<SourceReading> {
+  private async read(
+    claim: Claim,
+    opened: OpenedSource,
+    within: Pick<ReadingOptions, 'signal' | 'time'>,
+  ): Promise<SourceReading> {
     return this.reader.read(opened.source, frameOf(claim), {
+      ...within,
       fullDetail: opened.fullDetail,
-      signal,
       progress: (reading) => this.parts.progress?.(claim.source, reading),
     });
   }

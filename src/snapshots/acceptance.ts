@@ -43,6 +43,7 @@ const LASTING: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'unreachable',
   'redirected',
   'missing-file',
+  'too-slow',
   'cancelled',
 ]);
 

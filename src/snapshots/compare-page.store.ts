@@ -28,13 +28,16 @@ export interface ComparisonFrame {
 /** Records are compared in portions, so that health checks and lease renewal get their turn between them. */
 const PORTION = 500;
 
-/** Compares one page with the open state while it is in memory; stages every key, and in full only what differs. */
+/**
+ * Compares one page with the open state while it is in memory; stages every key, and in full only what differs.
+ * @returns whom the page shows
+ */
 export async function comparePage(
   stage: StageStore,
   frame: ComparisonFrame,
   attempt: number,
   page: Page,
-): Promise<void> {
+): Promise<ReadonlySet<bigint>> {
   const records = page.records();
   for (const record of records) frame.matters.learn(record);
   const onPage = new Set<bigint>();
@@ -42,6 +45,7 @@ export async function comparePage(
     await nextTurn();
     await comparePortion(stage, frame, attempt, page.no, records.slice(i, i + PORTION), onPage);
   }
+  return onPage;
 }
 
 interface Compared {

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.js';
-import { preferSetJoins } from '../platform/planner.js';
+import { preferIndexLookups, preferSetJoins } from '../platform/planner.js';
 import type { Sql, Tx } from '../platform/tx.js';
 import type { Step } from '../sources/source.js';
 import type { Repeat } from './acceptance.js';
@@ -66,6 +66,30 @@ export async function keysOf(db: Database, run: RunFrame, step: Step, attempt: n
       [run.runId, step.stream, step.scope, attempt, run.source],
     );
     return { distinct: Number(distinct), repeats };
+  });
+}
+
+/** Whether a page shows somebody whom no page before it showed. Of most pages the first look-up says so. */
+export async function isAnyNew(
+  db: Database,
+  run: RunFrame,
+  step: Step,
+  {
+    attempt,
+    page,
+    shown,
+  }: { readonly attempt: number; readonly page: number; readonly shown: readonly bigint[] },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await preferIndexLookups(tx);
+    const [row] = await tx.query<{ any_new: boolean }>(
+      `SELECT EXISTS (SELECT FROM unnest($6::bigint[]) k(id)
+                       WHERE (SELECT true FROM stage_seen s
+                               WHERE s.run_id = $1 AND s.stream = $2 AND s.scope = $3 AND s.attempt = $4
+                                 AND s.identity_id = k.id AND s.page_no < $5 LIMIT 1) IS NULL) AS any_new`,
+      [run.runId, step.stream, step.scope, attempt, page, shown],
+    );
+    return row?.any_new ?? true;
   });
 }
 

@@ -1,18 +1,26 @@
-import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
-import type { Fault, Page, Source } from '../sources/source.js';
-import { SourceError } from '../sources/source.js';
+import { messageOf } from '../platform/errors.js';
+import { type Page, type Source, SourceError } from '../sources/source.js';
 import { type Acceptance, judgeRead } from './acceptance.js';
+import { AttemptNotes } from './attempt-notes.js';
 import { type ClosingStore, shrinkOfScopes } from './closing.store.js';
 import { type ComparisonFrame, comparePage } from './compare-page.store.js';
 import { holdReason } from './hold.js';
-import { countAbsent, countOpen, keysOf } from './list.view.js';
+import { countAbsent, countOpen, isAnyNew, keysOf } from './list.view.js';
 import type { Attempt, ListReading } from './list-reading.js';
 import { FORM } from './record-form.js';
 import type { StageStore } from './stage.store.js';
 
 /** A list is read at most this often for one believable read, and once more (as often) where something is missing. */
 const ATTEMPTS = 3;
+
+/** When the reading of a list is broken off. */
+export interface ListEnds {
+  /** With the whole run. */
+  readonly run: AbortSignal;
+  /** This list alone, which has used up its time; the reason says so in words. */
+  readonly late: AbortSignal;
+}
 
 /** Read one list until it can be believed, confirm what is missing, and decide what may close. */
 export class ListReader {
@@ -23,8 +31,8 @@ export class ListReader {
   ) {}
 
   /** @throws SourceError 'unauthorised' (the source pauses) and 'cancelled' */
-  async read(source: Source, frame: ComparisonFrame, signal: AbortSignal): Promise<ListReading> {
-    const list = new OneList(this.db, this.stage, source, frame, signal);
+  async read(source: Source, frame: ComparisonFrame, ends: ListEnds): Promise<ListReading> {
+    const list = new OneList(this.db, this.stage, source, frame, ends);
     const { ous } = frame.matters;
     const first = await list.readUntilBelieved(await list.isNew()); // nothing known yet would be missed
     if (!first.acceptance.accepted) return notBelieved(list, first);
@@ -81,14 +89,17 @@ class OneList {
   readonly shownWhole = new Set<number>();
   /** Identities that came more than once, by attempt. */
   private readonly repeated = new Map<number, ReadonlySet<string>>();
+  private readonly signal: AbortSignal;
 
   constructor(
     private readonly db: Database,
     private readonly stage: StageStore,
     private readonly source: Source,
     readonly frame: ComparisonFrame,
-    private readonly signal: AbortSignal,
-  ) {}
+    private readonly ends: ListEnds,
+  ) {
+    this.signal = AbortSignal.any([ends.run, ends.late]);
+  }
 
   last(): Attempt {
     const last = this.attempts[this.attempts.length - 1];
@@ -125,14 +136,41 @@ class OneList {
         notes.add(page, same);
         if (notes.masked) break;
         await this.stage.keepPage(this.frame.run, this.frame.step, notes.no, page, same);
-        if (!same) await comparePage(this.stage, this.frame, notes.no, page);
+        if (same) continue;
+        const shown = await comparePage(this.stage, this.frame, notes.no, page);
+        if (await this.bringsSomebody(page, notes.no, shown)) continue;
+        notes.note({
+          code: 'bad-count',
+          message: `${this.placeOf(page)}: nobody whom the pages before did not show`,
+        });
+        break;
       }
     } catch (error) {
-      notes.fail(error);
+      notes.fail(this.ending(error));
     }
     const attempt = notes.done(known.size, await this.now());
     this.attempts.push(attempt);
     return attempt;
+  }
+
+  /** Pages that show the same again and again have no end. One row alone may be one that this source always gives twice. */
+  private async bringsSomebody(page: Page, attempt: number, shown: ReadonlySet<bigint>): Promise<boolean> {
+    if (page.no === 0 || page.rows < 2 || shown.size === 0) return true;
+    const { run, step } = this.frame;
+    return isAnyNew(this.db, run, step, { attempt, page: page.no, shown: [...shown] });
+  }
+
+  private placeOf({ no }: Page): string {
+    const { stream, scope } = this.frame.step;
+    return `${stream}${scope === '' ? '' : ` of ${scope}`}, page ${no}`;
+  }
+
+  /** Of what is late, only this list ends. */
+  private ending(error: unknown): unknown {
+    const { run, late } = this.ends;
+    const isCut = error instanceof SourceError && error.code === 'cancelled';
+    if (!isCut || run.aborted || !late.aborted) return error;
+    return new SourceError('too-slow', `${error.message}: ${messageOf(late.reason)}`);
   }
 
   private async judge(attempt: Attempt): Promise<Acceptance> {
@@ -181,55 +219,6 @@ class OneList {
     if (attempts.some((a) => this.shownWhole.has(a.no))) return { all: 0, mattering: 0 };
     const numbers = attempts.map((a) => a.no);
     return countAbsent(this.db, this.frame.run, this.frame.step, numbers, this.frame.matters);
-  }
-}
-
-/** Gathers what one attempt shows, page by page. */
-class AttemptNotes {
-  private readonly totals = new Set<number>();
-  private readonly faults: Fault[] = [];
-  private readonly digest = createHash('sha256');
-  private pages = 0;
-  private rows = 0;
-  private unchanged = true;
-
-  constructor(
-    readonly no: number,
-    private readonly from: Date,
-  ) {}
-
-  add(page: Page, same: boolean): void {
-    this.pages += 1;
-    this.rows += page.rows;
-    if (page.total !== null) this.totals.add(page.total);
-    this.faults.push(...(same ? page.listFaults : page.faults));
-    this.digest.update(Buffer.from(page.sha256, 'hex'));
-    this.unchanged &&= same;
-  }
-
-  get masked(): boolean {
-    return this.faults.some((f) => f.code === 'masked');
-  }
-
-  /** A read that ends early is a fault of the list; what pages it gave stay usable for additions. */
-  fail(error: unknown): void {
-    if (!(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled')
-      throw error;
-    this.faults.push({ code: error.code, message: error.message });
-  }
-
-  done(knownPages: number, to: Date): Attempt {
-    return {
-      no: this.no,
-      pages: this.pages,
-      rows: this.rows,
-      totals: [...this.totals],
-      faults: this.faults,
-      pagesDigest: this.digest.digest(),
-      readFrom: this.from,
-      readTo: to,
-      unchanged: this.unchanged && this.pages > 0 && this.pages === knownPages,
-    };
   }
 }
 

@@ -70,6 +70,7 @@ export type FaultCode =
   | 'denied' // 403
   | 'unauthorised' // 401
   | 'missing-file'
+  | 'too-slow' // the list used up its share of the run's time
   | 'cancelled';
 
 /** One answer of one list, in the order it was asked for. */

@@ -2,6 +2,7 @@ import type { Estate } from '../../demo/estate/estate.js';
 import { EpmmServer } from '../../demo/estate/epmm-server.js';
 import type { AlertRouting } from '../../src/alerts/alert-routing.js';
 import type { ReportedChange } from '../../src/drift/report.js';
+import type { OwnTime } from '../../src/platform/own-time.js';
 import { releaseHeld } from '../../src/snapshots/release.store.js';
 import { createIvantiEpmm } from '../../src/sources/ivanti-epmm/ivanti-epmm.client.js';
 import { createIvantiEpmmFiles } from '../../src/sources/ivanti-epmm/ivanti-epmm-files.client.js';
@@ -18,6 +19,10 @@ export interface PipelineSettings {
   readonly pageSize?: number;
   /** Who is told; absent: nobody. */
   readonly routing?: AlertRouting;
+  /** Absent: as it passes. */
+  readonly time?: OwnTime;
+  /** How long a run may read. */
+  readonly runMs?: number;
   /** Somebody else's, who also drops it; absent: one of its own. */
   readonly database?: TestDatabase;
 }
@@ -37,7 +42,7 @@ export class Pipeline extends SourcePipeline {
     super(parts);
   }
 
-  static async start({ estate, pageSize = 1000, routing, database }: PipelineSettings): Promise<Pipeline> {
+  static async start({ estate, pageSize = 1000, database, ...rest }: PipelineSettings): Promise<Pipeline> {
     const pipeline = new Pipeline(await EpmmServer.start(estate), pageSize, {
       name: SOURCE,
       kind: 'ivanti-epmm',
@@ -45,7 +50,7 @@ export class Pipeline extends SourcePipeline {
       fullDetail: false,
       database: database ?? (await freshDatabase()),
       lent: database !== undefined,
-      routing,
+      ...rest,
     });
     await pipeline.register();
     return pipeline;

@@ -3,6 +3,7 @@ import type { AlertRouting } from '../../src/alerts/alert-routing.js';
 import { driftBetween } from '../../src/drift/drift.view.js';
 import type { DriftReport } from '../../src/drift/report.js';
 import type { Database } from '../../src/platform/database.js';
+import type { OwnTime } from '../../src/platform/own-time.js';
 import { TagKeys } from '../../src/platform/tag-key.store.js';
 import type { RiskTiers } from '../../src/access/risk.js';
 import { riskTiersOf } from '../../src/rules/risk-tiers.view.js';
@@ -13,6 +14,7 @@ import { PauseStore } from '../../src/runs/pause.store.js';
 import { type OpenedSource, RunSource } from '../../src/runs/run-source.job.js';
 import { ScheduleStore } from '../../src/runs/schedule.store.js';
 import { SlotStore } from '../../src/runs/slot.store.js';
+import { TIMING } from '../../src/runs/timing.js';
 import type { HttpLimits } from '../../src/sources/http/limits.js';
 import type { Source } from '../../src/sources/source.js';
 import type { TestDatabase } from './database.js';
@@ -48,6 +50,10 @@ export interface PipelineParts {
   readonly lent: boolean;
   /** Who is told; absent: nobody. */
   readonly routing?: AlertRouting | undefined;
+  /** Absent: as it passes. */
+  readonly time?: OwnTime;
+  /** How long a run may read. */
+  readonly runMs?: number;
 }
 
 /** Short enough for tests of silence, long enough for a busy machine. */
@@ -71,7 +77,7 @@ export abstract class SourcePipeline {
 
   protected constructor(private readonly parts: PipelineParts) {
     this.slots = new SlotStore(this.db);
-    const { routing } = parts;
+    const { routing, time } = parts;
     this.runner = new LeasedRun(
       this.slots,
       new RunSource({
@@ -79,8 +85,11 @@ export abstract class SourcePipeline {
         tagKeys: new TagKeys({ no: 1, key: Buffer.alloc(32, 7) }),
         slots: this.slots,
         ...(routing && { routing }),
+        ...(time && { time }),
         open: () => this.opened(),
       }),
+      TIMING,
+      time,
     );
   }
 
@@ -103,7 +112,8 @@ export abstract class SourcePipeline {
   /** "Run now", to its end. @throws RolewatchError source-paused */
   async run(): Promise<RunOutcome> {
     const claim = await this.slots.claimManual(this.parts.name);
-    return this.runner.perform(claim, { shutdown: new AbortController().signal, limitMs: RUN_LIMIT_MS });
+    const { runMs = RUN_LIMIT_MS } = this.parts;
+    return this.runner.perform(claim, { shutdown: new AbortController().signal, limitMs: runMs });
   }
 
   /** A run that must publish. @returns the snapshot's number */

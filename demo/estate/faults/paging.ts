@@ -55,15 +55,15 @@ export function pageSizeCut(rows: number): Fault {
   };
 }
 
-/** There is always another page, with rows never seen before. */
-export function endlessPaging(): Fault {
+/** There is always another page, with rows never seen before. @param size what the list says of itself */
+export function endlessPaging(size = 1_000_000_000): Fault {
   return {
     name: 'endless paging',
     list: (listing) =>
       listing.size === 0
         ? listing
         : {
-            size: 1_000_000_000,
+            size,
             at(index) {
               const row = listing.at(index % listing.size);
               return index < listing.size ? row : withKey(row, `endless-${index}`);
@@ -72,6 +72,15 @@ export function endlessPaging(): Fault {
     answer(reply) {
       if ('hasMore' in reply.counts) reply.counts['hasMore'] = true;
     },
+  };
+}
+
+/** There is always another page, with rows that came before, cut elsewhere. @param size what the list says of itself */
+export function comesRound(size: number): Fault {
+  return {
+    name: 'rows come round again',
+    list: (listing) =>
+      listing.size === 0 ? listing : { size, at: (index) => listing.at(index % listing.size) },
   };
 }
 

@@ -92,6 +92,7 @@ export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
     lasting('U6', paging.pageSizeCut(3), main),
     lasting('U6', paging.emptyPage(), secondPage),
     lasting('U6', paging.endlessPaging(), main),
+    lasting('U6', paging.comesRound(9_000_000), main),
 
     lasting('U7', rows.repeatedRow(), main),
     lasting('U7', rows.rowHiddenByRepeat(), main),

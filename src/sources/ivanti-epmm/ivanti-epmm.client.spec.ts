@@ -266,6 +266,19 @@ describe('paging', () => {
     );
   });
 
+  it('ends with rows beyond the total, whatever hasMore says', async () => {
+    let id = 0;
+    const { source, asked } = await serve(
+      () => ({ results: [{ id: ++id, name: `S${id}` }], hasMore: true, totalCount: 3 }),
+      { pageSize: 1 },
+    );
+    const { faults } = await readAll(source, 'device_spaces');
+    expect(asked).toHaveLength(4);
+    expect(faults.map(({ message }) => message)).toContain(
+      'device_spaces, page 3: totalCount is 3, but 4 rows were received',
+    );
+  });
+
   it('asks for fewer rows where an answer is too large', async () => {
     const all = names(160);
     const { source, asked } = await serve(honest(all), { limits: { pageBytes: 5_000 } });

@@ -42,7 +42,9 @@ export class Paging {
 
   /** The read came to the end that the source stated, and the source can be asked whether that is true. */
   get canProveEnd(): boolean {
-    return !this.stopped && this.lastRows > 0 && this.takesOffset && this.offset <= MAX_OFFSET;
+    return (
+      !this.stopped && this.lastRows > 0 && this.takesOffset && this.offset <= (this.total ?? MAX_OFFSET)
+    );
   }
 
   /** As many rows came last as the server gives at once: a count that is too low would hide the others. */
@@ -117,9 +119,11 @@ export class Paging {
     return faults;
   }
 
+  /** Rows beyond the total contradict it: whatever it says of more, such a read is not believed, and has no end to wait for. */
   private promisesMore({ hasMore }: EpmmPage): boolean {
     if (!this.takesOffset) return false;
-    if (this.total !== null) return this.offset < this.total || hasMore === true;
+    if (this.total !== null)
+      return this.offset < this.total || (hasMore === true && this.offset === this.total);
     return hasMore ?? true;
   }
 

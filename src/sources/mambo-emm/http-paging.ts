@@ -23,10 +23,14 @@ export interface Turned {
 }
 
 const MOST_PAGES = 10_000;
+/** A server that looks through its rows in portions may give a few answers without any. */
+const MOST_EMPTY_PAGES = 16;
 
 export class HttpPaging {
   private pages = 0;
   private rows = 0;
+  /** In a row. */
+  private emptyPages = 0;
   private total: number | null = null;
   private isLost = false;
   private readonly seen = new Set<string>();
@@ -60,10 +64,13 @@ export class HttpPaging {
     this.seen.add(answer.fingerprint);
     this.pages++;
     this.rows += answer.rows;
+    this.emptyPages = answer.rows > 0 ? 0 : this.emptyPages + 1;
     if (answer.total !== null) faults.push(...this.noteTotal(answer.total, answer.rows));
     if (repeats) faults.push('the same items again: the server does not page as it is configured');
-    if (this.pages >= MOST_PAGES) faults.push(`no end after ${this.pages} pages and ${this.rows} items`);
-    this.isLost = repeats || this.pages >= MOST_PAGES;
+    const isEndless = this.pages >= MOST_PAGES || this.emptyPages >= MOST_EMPTY_PAGES;
+    if (isEndless) faults.push(`no end after ${this.pages} pages and ${this.rows} items`);
+    const isBeyond = this.total !== null && this.rows > this.total; // and has no end to wait for
+    this.isLost = repeats || isEndless || isBeyond;
     if (this.isLost) return { next: null, faults };
     return this.following(answer, faults);
   }

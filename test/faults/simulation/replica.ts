@@ -114,7 +114,12 @@ export class Replica {
       [...config.sources].map(([name, schedule]) => ({ name, kind: KIND, schedule, limitMs: RUN_LIMIT_MS })),
       new ScheduleStore(db),
       slots,
-      new LeasedRun(slots, { run: (claim, signal) => this.run(story, claim, signal) }, TIMING, life.time),
+      new LeasedRun(
+        slots,
+        { run: (claim, signal, limitMs) => this.run(story, claim, signal, limitMs) },
+        TIMING,
+        life.time,
+      ),
       retire,
       log,
       { graceMs: 1, handBackMs: 30_000 },
@@ -129,7 +134,12 @@ export class Replica {
     return { source, configDigest: '00', tiers, simulated: true, fullDetail: false };
   }
 
-  private async run(story: RunSource, claim: Claim, signal: AbortSignal): Promise<RunOutcome> {
+  private async run(
+    story: RunSource,
+    claim: Claim,
+    signal: AbortSignal,
+    limitMs: number,
+  ): Promise<RunOutcome> {
     const { life, upstreams, runBegins, runEnds, say } = this.parts;
     // a look that is under way comes to its end first: one thing after the other
     await life.time.sleep(50, signal);
@@ -138,7 +148,7 @@ export class Replica {
     say(`${life.name} reads ${what}`);
     runBegins();
     try {
-      const outcome = await story.run(claim, signal);
+      const outcome = await story.run(claim, signal, limitMs);
       say(`${life.name} ${outcome.outcome} ${what}: ${outcome.seq ?? outcome.why}`);
       return outcome;
     } catch (error) {

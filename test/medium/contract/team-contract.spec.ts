@@ -88,6 +88,21 @@ describe('a team over HTTP', () => {
     ]);
   });
 
+  it('that gives more than its total comes to an end', async () => {
+    const more = await faultsOf('link', ({ body, headers }, _, no) => {
+      Object.assign(headers, { link: `</api/people?from=0&again=${no}>; rel=next` });
+      for (const item of dataOf(body).items) Object.assign(item, { id: `somebody else ${no}` });
+    });
+    expect(more.at(-1)).toMatch(/^bad-count: members, page \d: the total is 4, but \d items were received$/);
+  });
+
+  it('that gives nothing again and again comes to an end', async () => {
+    const faults = await faultsOf('cursor', ({ body }, _, no) =>
+      Object.assign(dataOf(body), { next: `c${100 + no}` }),
+    );
+    expect(faults).toEqual(['bad-count: members, page 16: no end after 17 pages and 2 items']);
+  });
+
   it('with a word that nobody has explained loses that entry, and says which', async () => {
     server = await TeamServer.start(northwindField(), { style: 'none' });
     server.inject(
