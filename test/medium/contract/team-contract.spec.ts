@@ -89,17 +89,16 @@ describe('a team over HTTP', () => {
   });
 
   it('that gives more than its total comes to an end', async () => {
-    const more = await faultsOf('link', ({ body, headers }, _, no) => {
-      Object.assign(headers, { link: `</api/people?from=0&again=${no}>; rel=next` });
-      for (const item of dataOf(body).items) Object.assign(item, { id: `somebody else ${no}` });
-    });
+    const more = await faultsOf('link', othersAgain());
     expect(more.at(-1)).toMatch(/^bad-count: members, page \d: the total is 4, but \d items were received$/);
   });
 
   it('that gives nothing again and again comes to an end', async () => {
-    const faults = await faultsOf('cursor', ({ body }, _, no) =>
-      Object.assign(dataOf(body), { next: `c${100 + no}` }),
-    );
+    let page = 0;
+    const faults = await faultsOf('cursor', {
+      name: 'always another page',
+      answer: (reply) => void (reply.counts['next'] = `c${100 + page++}`),
+    });
     expect(faults).toEqual(['bad-count: members, page 16: no end after 17 pages and 2 items']);
   });
 
@@ -171,6 +170,19 @@ describe('a team over HTTP', () => {
 
 function linking(link: string): Fault {
   return { name: 'another link', answer: (reply) => void (reply.headers['link'] = link) };
+}
+
+/** Its first entries on every page, each time as somebody else, and always a next page. */
+function othersAgain(): Fault {
+  let page = 0;
+  return {
+    name: 'others again and again',
+    answer: (reply) => {
+      page++;
+      reply.headers['link'] = `</api/people?from=0&again=${page}>; rel=next`;
+      reply.rows = [...reply.rows].map((row) => ({ ...row, id: `somebody else ${page}` }));
+    },
+  };
 }
 
 function answering(whole: string): Fault {

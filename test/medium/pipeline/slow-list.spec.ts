@@ -1,6 +1,6 @@
 /** One list that does not come to its end, or not in time, costs the others nothing. */
-import type { Fault } from '../../../demo/estate/epmm-server.js';
 import { paging } from '../../../demo/estate/faults.js';
+import type { Fault } from '../../../demo/estate/simulated-server.js';
 import { HandClock } from '../../support/hand-clock.js';
 import { Pipeline } from '../../support/pipeline.js';
 import { falselyGone, stored, untruths, upstream } from './lists.js';
