@@ -79,15 +79,19 @@ describe('opening the database', () => {
       `ALTER DATABASE ${test.name} SET DateStyle = 'SQL, DMY'`,
       `ALTER DATABASE ${test.name} SET client_encoding = 'LATIN1'`,
       `ALTER DATABASE ${test.name} SET default_transaction_isolation = 'serializable'`,
+      `ALTER DATABASE ${test.name} SET array_nulls = off`,
+      `ALTER DATABASE ${test.name} SET transform_null_equals = on`,
     );
     const DATABASE_URL = `${test.ownerUrl}?options=-c%20geqo%3Doff`;
     const opened = await open({ DATABASE_URL, ROLEWATCH_KEY });
     const [row] = await opened.db.query(
       `SELECT current_user AS "user", '2026-03-02T01:00:00+01'::timestamptz AS at, 'Żółć' AS name, length('Żółć') AS signs,
-              current_setting('geqo') AS geqo, current_setting('transaction_isolation') AS isolation`,
+              current_setting('geqo') AS geqo, current_setting('transaction_isolation') AS isolation,
+              $1::text[] AS texts, 1 = NULL IS NULL AS unknown`,
+      [['a', null]],
     );
     const at = new Date('2026-03-02T00:00:00Z');
-    const heard = { geqo: 'off', isolation: 'read committed' };
+    const heard = { geqo: 'off', isolation: 'read committed', texts: ['a', null], unknown: true };
     expect(row).toEqual({ user: 'rolewatch_app', at, name: 'Żółć', signs: 4, ...heard });
     await opened.close();
     await test.drop();
