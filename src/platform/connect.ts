@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { hasCode, messageOf, RolewatchError } from './errors.js';
 import { IS_TOLD, sessionAt } from './session.js';
+import { statement } from './tx.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -62,6 +63,8 @@ function refusal({ code, message }: pg.DatabaseError & { code: string }): string
 function networkReason(error: unknown): string {
   const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
   if (Array.isArray(several) && several.length > 0) return networkReason(several[0]);
+  if (/^timeout expired|^Query read timeout/.test(messageOf(error)))
+    return `it took the connection and did not answer within ${CONNECT_TIMEOUT_MS / 1000} s: is this the port of a PostgreSQL?`;
   const advice = UNREACHED.find(([code]) => hasCode(error, code))?.[1];
   return advice === undefined ? messageOf(error) : `${advice} (${messageOf(error)})`;
 }
@@ -93,7 +96,7 @@ export async function connectAlone(url: string): Promise<pg.Client> {
  * a session would be those of whoever gets the connection next.
  */
 async function refuseDeafSession(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ told: boolean }>(IS_TOLD);
+  const { rows } = await client.query<{ told: boolean }>(statement(IS_TOLD, [], CONNECT_TIMEOUT_MS));
   if (rows[0]?.told) return;
   await client.end();
   throw new Error(`it does not hear the settings of our sessions: ${DIRECTLY}`);

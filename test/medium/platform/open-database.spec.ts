@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAlone } from '../../../src/platform/connect.js';
@@ -202,6 +204,19 @@ describe('opening the database', () => {
       code: 'database-unreachable',
       message: expect.stringMatching(/^(?!.*canary).*127\.0\.0\.1:1\/d/),
     });
+  });
+
+  it('says of whoever listens there in silence that nothing came, and waits no longer', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    await expect(
+      open({ DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/d`, ROLEWATCH_KEY }),
+    ).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringContaining('did not answer within 10 s'),
+    });
+    mute.close();
   });
 
   it('leaves no server running when opening fails', async () => {
