@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { hasCode, messageOf, RolewatchError } from './errors.js';
 import { IS_TOLD, sessionAt } from './session.js';
+import { statement } from './tx.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** What the driver says when that has passed, without a code. */
-const TIMEOUT = 'timeout expired';
+/** What the driver says when that has passed, without a code: nobody took the connection, or whoever did says nothing. */
+const UNANSWERED = /^timeout expired|^Query read timeout/;
 
 /** What a person can do about the answers of PostgreSQL that refuse a connection (SQLSTATE → advice). */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -64,8 +65,8 @@ function refusal({ code, message }: pg.DatabaseError & { code: string }): string
 function networkReason(error: unknown): string {
   const several = typeof error === 'object' && error !== null && 'errors' in error && error.errors;
   if (Array.isArray(several) && several.length > 0) return networkReason(several[0]);
-  if (messageOf(error) === TIMEOUT)
-    return `it did not accept the connection within ${CONNECT_TIMEOUT_MS / 1_000} s`;
+  if (UNANSWERED.test(messageOf(error)))
+    return `it did not answer within ${CONNECT_TIMEOUT_MS / 1_000} s: can it be reached, and is this the port of a PostgreSQL?`;
   const advice = UNREACHED.find(([code]) => hasCode(error, code))?.[1];
   return advice === undefined ? messageOf(error) : `${advice} (${messageOf(error)})`;
 }
@@ -97,7 +98,7 @@ export async function connectAlone(url: string): Promise<pg.Client> {
  * a session would be those of whoever gets the connection next.
  */
 async function refuseDeafSession(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ told: boolean }>(IS_TOLD);
+  const { rows } = await client.query<{ told: boolean }>(statement(IS_TOLD, [], CONNECT_TIMEOUT_MS));
   if (rows[0]?.told) return;
   await client.end();
   throw new Error(`it does not hear the settings of our sessions: ${DIRECTLY}`);

@@ -11,6 +11,8 @@ const SESSION = [
   '-c bytea_output=hex',
   '-c extra_float_digits=1',
   '-c standard_conforming_strings=on',
+  '-c array_nulls=on',
+  '-c transform_null_equals=off',
   '-c default_transaction_isolation=read\\ committed',
 ];
 

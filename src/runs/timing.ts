@@ -26,5 +26,5 @@ export const RETENTION_MS = 60_000;
 /** How many sources one process reads at once. */
 export const MAX_RUNS = 2;
 
-/** So often a slot is read anew because the database was away; then the next one has to do. */
+/** So often a slot is read anew, or a night's retention begun anew, because the database was away; then the next one has to do. */
 export const MOST_ATTEMPTS = 10;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../platform/database.js';
+import { isDatabaseAway } from '../../platform/database-away.js';
 import { hasCode, messageOf } from '../../platform/errors.js';
 import { EVERY_SOURCE, holdsInForce, type LegalHold } from '../../snapshots/legal-holds.view.js';
 import { RETENTION_KINDS } from '../../snapshots/retention-kinds.js';
 import { keptOf, type RetentionConfig } from './retention-config.js';
+import { MOST_ATTEMPTS } from '../timing.js';
 import { type RetentionClaim, RetentionRunStore } from './retention-run.store.js';
 import { OF_A_SOURCE, OF_THE_STORE } from './tables.js';
 
@@ -43,7 +45,11 @@ export class Retain {
     this.store = parts.store ?? new RetentionRunStore(parts.db);
   }
 
-  /** Every run of tonight that is left to do. @param signal aborted: the one at work is left to whoever comes next */
+  /**
+   * Every run of tonight that is left to do.
+   * @param signal aborted: the one at work is left to whoever comes next
+   * @throws where the database went away meanwhile: the next look goes on there
+   */
   async tonight(signal: AbortSignal): Promise<Retained[]> {
     const done: Retained[] = [];
     for (;;) {
@@ -72,6 +78,11 @@ export class Retain {
       return { source, ...(why !== undefined && { why }), removed };
     } catch (error) {
       if (hasCode(error, 'fenced')) return { source, why: messageOf(error), removed };
+      // a restart of the database is no fault of the night's, unless it goes on and on
+      if (isDatabaseAway(error) && claim.epoch < MOST_ATTEMPTS) {
+        await this.store.handBack(claim);
+        throw error;
+      }
       // a hold that was placed meanwhile is no fault
       const placed = hasCode(error, OBJECT_IN_USE) ? { why: messageOf(error) } : { error: messageOf(error) };
       await this.store.end(claim, placed, actor);

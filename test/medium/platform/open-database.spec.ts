@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAlone } from '../../../src/platform/connect.js';
@@ -79,15 +81,19 @@ describe('opening the database', () => {
       `ALTER DATABASE ${test.name} SET DateStyle = 'SQL, DMY'`,
       `ALTER DATABASE ${test.name} SET client_encoding = 'LATIN1'`,
       `ALTER DATABASE ${test.name} SET default_transaction_isolation = 'serializable'`,
+      `ALTER DATABASE ${test.name} SET array_nulls = off`,
+      `ALTER DATABASE ${test.name} SET transform_null_equals = on`,
     );
     const DATABASE_URL = `${test.ownerUrl}?options=-c%20geqo%3Doff`;
     const opened = await open({ DATABASE_URL, ROLEWATCH_KEY });
     const [row] = await opened.db.query(
       `SELECT current_user AS "user", '2026-03-02T01:00:00+01'::timestamptz AS at, 'Żółć' AS name, length('Żółć') AS signs,
-              current_setting('geqo') AS geqo, current_setting('transaction_isolation') AS isolation`,
+              current_setting('geqo') AS geqo, current_setting('transaction_isolation') AS isolation,
+              $1::text[] AS texts, 1 = NULL IS NULL AS unknown`,
+      [['a', null]],
     );
     const at = new Date('2026-03-02T00:00:00Z');
-    const heard = { geqo: 'off', isolation: 'read committed' };
+    const heard = { geqo: 'off', isolation: 'read committed', texts: ['a', null], unknown: true };
     expect(row).toEqual({ user: 'rolewatch_app', at, name: 'Żółć', signs: 4, ...heard });
     await opened.close();
     await test.drop();
@@ -207,6 +213,19 @@ describe('opening the database', () => {
       code: 'database-unreachable',
       message: expect.stringMatching(/^(?!.*canary).*127\.0\.0\.1:1\/d/),
     });
+  });
+
+  it('says of whoever listens there in silence that nothing came, and waits no longer', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    await expect(
+      open({ DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/d`, ROLEWATCH_KEY }),
+    ).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringContaining('did not answer within 10 s'),
+    });
+    mute.close();
   });
 
   it('leaves no server running when opening fails', async () => {

@@ -1,5 +1,6 @@
 import { verifyActionLog } from '../../../src/accounts/action-chain.view.js';
 import { appendAction } from '../../../src/accounts/action-log.store.js';
+import type { Database } from '../../../src/platform/database.js';
 import { retentionCommand } from '../../../src/runs/retention/retention.command.js';
 import { retentionOutlook, retentionRuns } from '../../../src/runs/retention/retention.view.js';
 import { RetentionRunStore } from '../../../src/runs/retention/retention-run.store.js';
@@ -35,6 +36,18 @@ const HISTORY = [
   { records: staying },
 ];
 const LAST = HISTORY.length;
+
+/** What is deleted for the store as a whole ends its own session, as an administrator or a failover would. */
+class CutOff extends RetentionRunStore {
+  constructor(private readonly cut: Database) {
+    super(cut);
+  }
+
+  override async removeSome(...[claim, table, atMost]: Parameters<RetentionRunStore['removeSome']>) {
+    if (claim.source === '*') await this.cut.query('select pg_terminate_backend(pg_backend_pid())');
+    return super.removeSome(claim, table, atMost);
+  }
+}
 
 describe('retention', () => {
   let database: TestDatabase;
@@ -110,6 +123,16 @@ describe('retention', () => {
       `update slot set state = 'failed', why = 'x', ended_at = now() where state = 'leased'`,
     );
     expect((await ageing.now()).removed).toEqual({ identity: 32 });
+  });
+
+  it('that loses its session goes on at the next look; the tenth time it has failed', async () => {
+    const cut = new CutOff(database.db);
+    for (let look = 1; look < 10; look++)
+      await expect(ageing.retain({ store: cut }).tonight(nothing)).rejects.toMatchObject({ code: '57P01' });
+    const ofTonight = async () => (await retentionRuns(database.db, ['*'], 10)).map(({ error }) => error);
+    expect(await ofTonight()).toEqual([undefined]);
+    await ageing.retain({ store: cut }).tonight(nothing);
+    expect(await ofTonight()).toEqual([expect.stringContaining('administrator command')]);
   });
 
   it('goes on where it was killed, and ends as if it had not been', async () => {
