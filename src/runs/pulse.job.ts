@@ -25,6 +25,7 @@ export class PulseJob {
   private retiring: Promise<void> | null = null;
   private lookedAt: number | null = null;
   private drained: Promise<void> | null = null;
+  private resting: string | null = null;
 
   constructor(
     private readonly sources: readonly PulsedSource[],
@@ -47,6 +48,11 @@ export class PulseJob {
     this.beating = null;
   }
 
+  /** From now on, for this reason, it begins nothing; null: it does again. What is under way ends as it began. */
+  rest(why: string | null): void {
+    this.resting = why;
+  }
+
   /** Since it last looked for work to the end, in milliseconds; null: not yet. By the process's own monotonic clock. */
   get lookedMsAgo(): number | null {
     return this.lookedAt === null ? null : performance.now() - this.lookedAt;
@@ -60,6 +66,8 @@ export class PulseJob {
   async startNow(source: string, asked: string): Promise<Claim> {
     if (this.drained !== null)
       throw new RolewatchError('stopping', 'this process is about to end: ask again');
+    if (this.resting !== null)
+      throw new RolewatchError('stopping', `this process takes no more work: ${this.resting}`);
     if (!this.sources.some(({ name }) => name === source))
       throw new RolewatchError('unknown-source', `this process knows no source "${source}"`);
     if (this.running.size >= MAX_RUNS)
@@ -74,7 +82,7 @@ export class PulseJob {
 
   /** Begins the run that a hint at this source waits for, if it may begin now and here. @returns whether it does */
   async startHinted(source: string): Promise<boolean> {
-    if (this.drained !== null) return false;
+    if (this.drained !== null || this.resting !== null) return false;
     const [claim] = await this.slots.claimHinted([source], MAX_RUNS - this.running.size);
     if (claim !== undefined) this.begin(claim);
     return claim !== undefined;

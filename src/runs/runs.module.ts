@@ -32,6 +32,7 @@ import { retireUnconfigured } from './retire-source.job.js';
 import { RunSource } from './run-source.job.js';
 import { ScheduleStore } from './schedule.store.js';
 import { SlotStore } from './slot.store.js';
+import { SchemaWatch } from './schema-watch.job.js';
 import { ServeLookup } from './serve-lookup.job.js';
 import { SourcesController } from './sources.controller.js';
 import { StatusPageJob } from './status-page.job.js';
@@ -71,6 +72,7 @@ export class RunsModule {
           inject: [Database, Health],
           useFactory: (db: Database, health: Health) => new StatusPageJob(db, health, configured.risk),
         },
+        SchemaWatch,
         Timers,
         { provide: OwnRoles, useValue: { roles, sources: names } },
         ReplicaJob,

@@ -7,6 +7,7 @@ import { PulseJob } from './pulse.job.js';
 import { ReplicaJob } from './replica.job.js';
 import { RetentionPulse } from './retention.job.js';
 import { RetentionWatch } from './retention/retention-watch.job.js';
+import { SchemaWatch } from './schema-watch.job.js';
 import { PULSE_MS, RETENTION_MS, TIMING } from './timing.js';
 
 const DRAIN_MS = TIMING.graceMs + TIMING.handBackMs;
@@ -24,6 +25,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly replica: ReplicaJob,
     private readonly retention: RetentionPulse,
     private readonly watch: RetentionWatch,
+    private readonly schema: SchemaWatch,
   ) {}
 
   /**
@@ -31,7 +33,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
    * Judging looks first: it puts the rules in force that manifests name.
    */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.replica.works) {
+    if (await this.mayWork()) {
       await this.judge.beat();
       await this.pulse.beat();
     }
@@ -40,7 +42,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   @Interval('pulse', PULSE_MS)
   async beat(): Promise<void> {
-    if (this.replica.works) await Promise.all([this.pulse.beat(), this.judge.beat()]);
+    if (await this.mayWork()) await Promise.all([this.pulse.beat(), this.judge.beat()]);
   }
 
   /** By a timer of its own: what hangs elsewhere has to show. */
@@ -52,7 +54,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** What is worth telling leaves by a timer of its own: a mail server that hangs keeps no source from being read. */
   @Interval('alerts', PULSE_MS)
   async tell(): Promise<void> {
-    if (!this.replica.works) return;
+    if (!(await this.mayWork())) return;
     await this.watch.beat();
     await this.alerts.beat();
   }
@@ -60,7 +62,14 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** Nightly; looked for more often, so that whoever is killed has a successor the same night. */
   @Interval('retention', RETENTION_MS)
   async forget(): Promise<void> {
-    if (this.replica.works) await this.retention.beat();
+    if (await this.mayWork()) await this.retention.beat();
+  }
+
+  /** Who only answers still reads what people ask for: not on a schema that another version has made. */
+  private async mayWork(): Promise<boolean> {
+    const why = await this.schema.look();
+    this.pulse.rest(why);
+    return why === null && this.replica.works;
   }
 
   /** Each is asked at once, and none is waited for longer than runs are: what hangs is taken over by others. */

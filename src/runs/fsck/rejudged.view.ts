@@ -26,7 +26,10 @@ export const rejudgedCheck = (rulebook: Rulebook): SourceCheck => ({
     const again = await judgeAgain(sql, judge, source, judgement);
     if (typeof again !== 'string') yield { ...bad, says: `it cannot be judged again: ${again.why}` };
     else if (again !== judgement.verdictsDigest)
-      yield { ...bad, says: `judging snapshot ${String(judgement.seq)} again gives something else` };
+      yield {
+        ...bad,
+        says: `judging snapshot ${String(judgement.seq)} again gives something else: it was altered, or judged by another version of this program`,
+      };
   },
 });
 

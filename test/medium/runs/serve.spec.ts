@@ -2,12 +2,16 @@ import { NO_ALERTS } from '../../../src/alerts/alerts-config.js';
 import { AS_SHIPPED } from '../../../src/rules/rules-config.js';
 import { request } from 'node:http';
 import { Controller, type DynamicModule, Get, Module } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
+import { connectAlone } from '../../../src/platform/connect.js';
 import { Log } from '../../../src/platform/log.js';
 import { OpenDatabase } from '../../../src/platform/open-database.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
+import { PulseJob } from '../../../src/runs/pulse.job.js';
 import { RunsModule } from '../../../src/runs/runs.module.js';
 import { serve } from '../../../src/runs/serve.job.js';
+import { Timers } from '../../../src/runs/timers.job.js';
 import { NeedsNothing } from '../../../src/platform/http/needs.js';
 import { judgePartsOf } from '../../../src/judging.js';
 import { ClockBench } from './clock-bench.js';
@@ -30,7 +34,13 @@ class Slow {
 }
 
 @Module({ controllers: [Slow] })
-class Application {}
+class Application {
+  static parts: ModuleRef;
+
+  constructor(parts: ModuleRef) {
+    Application.parts = parts;
+  }
+}
 
 /** Nobody listens on port 1: every run fails at once. */
 const sources = checkYaml(
@@ -149,6 +159,41 @@ describe('the service', () => {
       ],
       sources: [],
     });
+  });
+
+  it('begins nothing on a schema that another version has made, and goes on when it is its own again', async () => {
+    await firstRun();
+    const { db } = bench.fresh;
+    const [timers, pulse] = [Timers, PulseJob].map((part) =>
+      Application.parts.get(part, { strict: false }),
+    ) as [Timers, PulseJob];
+    const owner = await connectAlone(bench.fresh.ownerUrl);
+    await owner.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29990101000000_of_tomorrow', now())`,
+    );
+    await db.query(
+      `INSERT INTO slot (source, due_at, trigger, created_at) VALUES ('s1', date_trunc('milliseconds', now()), 'manual', now())`,
+    );
+    const states = async (): Promise<string[]> =>
+      (await db.query<{ state: string }>('SELECT state FROM slot WHERE due_at <= now() ORDER BY due_at')).map(
+        ({ state }) => state,
+      );
+    await timers.beat();
+    expect(await states()).toEqual(['failed', 'due']);
+    expect(await get('/health/ready')).toMatchObject({
+      status: 503,
+      body: '{"status":"unavailable","why":["schema-newer"]}',
+    });
+    await expect(pulse.startNow('s1', 'a tester')).rejects.toMatchObject({
+      code: 'stopping',
+      message: expect.stringContaining('29990101000000_of_tomorrow') as string,
+    });
+    expect(await db.query('SELECT FROM run')).toHaveLength(1);
+    await owner.query(`DELETE FROM _prisma_migrations WHERE id = 'x'`);
+    await owner.end();
+    await timers.beat();
+    await pulse.idle();
+    expect(await states()).toEqual(['failed', 'failed']);
   });
 
   it('says what is wrong with the address it is to listen on', async () => {
