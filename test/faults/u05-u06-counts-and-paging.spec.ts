@@ -38,7 +38,7 @@ describe.each(PAGED_GROUNDS)(`$name: lies about counts and pages (ROLEWATCH_SEED
     const leaving = Array.from({ length: LEAVING }, (_, n) => `leaver-${n}`);
     for (const id of leaving) watched.add(id);
     await afterwards(watched);
-    for (let n = 0; n < times(4, 600); n++) {
+    for (let n = 0; n < times(4, 600 * ground.share); n++) {
       await trial.during(() => {
         for (let lies = 1 + random.below(2); lies > 0; lies--) {
           const when: When = {
