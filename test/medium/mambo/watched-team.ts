@@ -44,6 +44,7 @@ export async function watchedTeam(style: Style, size: number): Promise<Watched> 
     main: { stream: 'access_tokens' },
     short: { stream: 'members' },
     shortList: `members/${key}`,
+    counted: style !== 'cursor',
     counts: [style === 'cursor' ? 'next' : 'total'],
     secrets: [secret],
     upstream: () => teamUpstream(team),

@@ -15,6 +15,7 @@ export async function watchedVillage(estate: Estate, pageSize: number): Promise<
     main: { stream: 'user_summary', space: '1' },
     short: { stream: 'user_summary', space: '1' },
     shortList: 'user_summary/1',
+    counted: true,
     counts: ['totalCount', 'resultCount', 'hasMore'],
     secrets: [PASSWORD, Buffer.from(`${server.username}:${PASSWORD}`).toString('base64')],
     upstream: () => upstream(estate),

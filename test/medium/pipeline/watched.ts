@@ -15,6 +15,8 @@ export interface Watched {
   readonly shortList: string;
   /** What an answer says beside its rows, by which it is paged. */
   readonly counts: readonly string[];
+  /** Whether it says how many rows there are. If not, what it leaves out each time cannot be told from what is gone. */
+  readonly counted: boolean;
   /** What is in no message. */
   readonly secrets: readonly string[];
   upstream(): Lists;
