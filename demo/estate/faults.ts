@@ -44,6 +44,11 @@ export const TEAM_FAULTS: readonly NamedFault<TeamServer>[] = [
   lasting('U7', rows.fieldMissing('commands'), TOKENS),
   lasting('U7', rows.fieldMissing('roles'), MEMBERS),
   lasting('U7', rows.field('roles', null), MEMBERS),
+  lasting(
+    'U7',
+    rows.row('one member without roles', ({ roles: _, ...rest }) => rest),
+    MEMBERS,
+  ),
   lasting('U7', rows.field('label', ['Ann']), MEMBERS),
   happening('U8', 'every second of tokens and members gone', (server) => {
     for (const stream of ['access_tokens', 'members']) server.inject(rows.gone(0.5), { stream });

@@ -107,8 +107,8 @@ export abstract class SimulatedServer {
   protected abstract reply(request: IncomingMessage, url: URL): Reply;
 
   /** An answer made in three stages, each of which the faults that hit the call may change. */
-  protected answered<Call extends Asked>(
-    call: Call,
+  protected answered(
+    call: Asked,
     { list, page }: { readonly list: () => Listing; readonly page: (listing: Listing) => Reply },
   ): Reply {
     const faults = this.#injections.filter((injection) => hits(injection, call)).map(({ fault }) => fault);

@@ -13,8 +13,8 @@ describe('a read', () => {
   });
 
   it.each([
-    ['a total that is too high', { totals: [11] }, 'totalCount says 11, the pages gave 10 rows'],
-    ['a total that is too low', { totals: [9] }, 'totalCount says 9'],
+    ['a total that is too high', { totals: [11] }, 'the stated total is 11, but the pages gave 10 rows'],
+    ['a total that is too low', { totals: [9] }, 'the stated total is 9'],
     ['a total that changed', { totals: [10, 11] }, 'changed while reading: 10, then 11'],
     [
       'a repeat with other content',

@@ -61,10 +61,11 @@ export function judgeRead(facts: ReadFacts): Acceptance {
 function firstDoubt(facts: ReadFacts): string | null {
   const [fault, ...others] = facts.faults;
   if (fault) return others.length === 0 ? fault.message : `${fault.message} (and ${others.length} more)`;
-  if (facts.totals.length > 1) return `totalCount changed while reading: ${facts.totals.join(', then ')}`;
+  if (facts.totals.length > 1)
+    return `the stated total changed while reading: ${facts.totals.join(', then ')}`;
   const [total] = facts.totals;
   if (total !== undefined && total !== facts.rows)
-    return `totalCount says ${total}, the pages gave ${facts.rows} rows`;
+    return `the stated total is ${total}, but the pages gave ${facts.rows} rows`;
   return doubtAboutRepeats(facts);
 }
 

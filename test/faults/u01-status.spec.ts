@@ -32,7 +32,7 @@ describe.each(GROUNDS)(`$name: answers that are none (ROLEWATCH_SEED=${seed})`, 
   });
 
   it('once or twice: asked again, and nothing is missing', async () => {
-    for (let n = 0; n < times(3, 300); n++) {
+    for (let n = 0; n < times(3, 300 * ground.share); n++) {
       const when = {
         stream: random.pick(trial.watched.streams) ?? '',
         from: 1 + random.below(2),

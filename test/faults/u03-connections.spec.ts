@@ -65,7 +65,7 @@ describe.each(GROUNDS)(`$name: bad connections (ROLEWATCH_SEED=${seed})`, (groun
 
   it('at a byte drawn at random', async () => {
     const random = seeded(seed);
-    for (let n = 0; n < times(2, 400); n++) {
+    for (let n = 0; n < times(2, 400 * ground.share); n++) {
       const then = random.pick<End>(['end', 'reset', 'half-close']) ?? 'end';
       const mischief: Mischief = {
         after: { bytes: random.below(20_000), then },

@@ -19,7 +19,7 @@ describe.each(GROUNDS)(`$name: garbled answers (ROLEWATCH_SEED=${seed})`, (groun
       const doubts = await trial.pipeline.doubts(outcome.seq ?? 0);
       expect([at, doubts.map(({ stream, scope }) => `${stream}/${scope}`)]).toEqual([
         at,
-        [trial.watched.mainList],
+        [trial.watched.shortList],
       ]);
       await trial.heal();
     }
@@ -28,7 +28,7 @@ describe.each(GROUNDS)(`$name: garbled answers (ROLEWATCH_SEED=${seed})`, (groun
 
   // a flip within a text is another statement, which only TLS could tell from the server's own: it may rename somebody
   it('bits flipped in one answer: asked again, told, or true again with the next', async () => {
-    for (let n = 0; n < times(6, 1000); n++) {
+    for (let n = 0; n < times(6, 1000 * ground.share); n++) {
       const fault = text.flippedBit(random.below(3000), random.below(8));
       await trial.of(
         () => trial.server.inject(fault, { stream: random.pick(trial.watched.streams) ?? '', times: 1 }),
@@ -82,8 +82,8 @@ async function lengthOf({ server, watched, pipeline }: Trial): Promise<number> {
   let length = 0;
   const measured: Fault = { name: 'measured', answer: (reply) => void (reply.rows = [...reply.rows]) };
   const told: Fault = { name: 'told', answer: (reply) => void (length ||= reply.text().length) };
-  server.inject(measured, watched.main);
-  server.inject(told, watched.main);
+  server.inject(measured, watched.short);
+  server.inject(told, watched.short);
   await pipeline.publish();
   server.heal();
   return length;

@@ -61,7 +61,7 @@ describe.each(GROUNDS)(`$name: hostile values (ROLEWATCH_SEED=${seed})`, (ground
   afterAll(() => trial.stop());
 
   it('in keys and names, alone and together', async () => {
-    for (let n = 0; n < times(6, 800); n++) {
+    for (let n = 0; n < times(6, 800 * ground.share); n++) {
       const piece = Array.from({ length: 1 + random.below(3) }, () => random.pick(PIECES)).join('');
       const renames = random.chance(0.5);
       const fault = renames ? rows.keyWith('hostile', piece) : rows.named('hostile', piece);

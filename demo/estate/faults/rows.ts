@@ -80,13 +80,13 @@ export function repeatedRow(): Fault {
   };
 }
 
-/** The last row's place is taken by a copy of the first: the count is right and somebody is missing. */
+/** The second row's place is taken by a copy of the first: the count is right and somebody is missing. */
 export function rowHiddenByRepeat(): Fault {
   return {
     name: 'row hidden by a repeat',
     list: (listing) => ({
       size: listing.size,
-      at: (index) => listing.at(index === listing.size - 1 ? 0 : index),
+      at: (index) => listing.at(index === 1 ? 0 : index),
     }),
   };
 }

@@ -24,11 +24,26 @@ export interface Targets {
 
 const GIGABYTE = 1024 ** 3;
 
-export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
-  const main: When = { stream: lists.main };
-  const secondPage: When = { ...main, page: 1 };
-  const side: When = { stream: lists.side };
-  const catalogue: When = { stream: lists.catalogue };
+export function stockOf({ main, side, catalogue, total }: Targets): readonly NamedFault[] {
+  const at: At = {
+    main: { stream: main },
+    secondPage: { stream: main, page: 1 },
+    side: { stream: side },
+    catalogue: { stream: catalogue },
+    total,
+  };
+  return [...refusals(at), ...texts(at), ...statements(at), ...excesses(at)];
+}
+
+interface At {
+  readonly main: When;
+  readonly secondPage: When;
+  readonly side: When;
+  readonly catalogue: When;
+  readonly total: string;
+}
+
+function refusals({ main, secondPage, side }: At): NamedFault[] {
   return [
     ...[500, 502, 503, 408].map((code) => lasting('U1', connection.status(code), main)),
     ...[500, 502, 503, 408].map((code) => once('U1', connection.status(code), main)),
@@ -66,7 +81,11 @@ export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
     once('U3', connection.cut(200, 'reset'), main),
     lasting('U3', connection.wrongLength(10), main),
     lasting('U3', connection.wrongLength(-10), main),
+  ];
+}
 
+function texts({ main, secondPage, total }: At): NamedFault[] {
+  return [
     ...[0, 1, 12, 100, -1].map((at) => lasting('U4', text.truncated(at), main)),
     ...[0, 40, 77].map((at) => once('U4', text.flippedBit(at, 3), main)),
     lasting('U4', text.contentType('text/plain'), main),
@@ -80,7 +99,9 @@ export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
     lasting('U5', paging.totalOff(-1), main),
     lasting('U5', paging.totalOff(1), main),
     lasting('U5', paging.totalOff(0, 1), main, 'total changing between pages'),
-    ...[null, '14', -1, 1.5, undefined].map((value) => lasting('U5', paging.count(total, value), main)),
+    ...[null, '14', -1, 1.5, 2 ** 40, undefined].map((value) =>
+      lasting('U5', paging.count(total, value), main),
+    ),
 
     once('U6', paging.rowAddedBetweenPages(), secondPage),
     once('U6', paging.rowRemovedBetweenPages(), secondPage),
@@ -93,7 +114,11 @@ export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
     lasting('U6', paging.emptyPage(), secondPage),
     lasting('U6', paging.endlessPaging(), main),
     lasting('U6', paging.comesRound(9_000_000), main),
+  ];
+}
 
+function statements({ main, catalogue }: At): NamedFault[] {
+  return [
     lasting('U7', rows.repeatedRow(), main),
     lasting('U7', rows.rowHiddenByRepeat(), main),
     lasting('U7', rows.recasedRepeat(), main),
@@ -114,7 +139,11 @@ export function stockOf({ total, ...lists }: Targets): readonly NamedFault[] {
     ...[1, 0.5, 0.21].map((share) => lasting('U8', rows.gone(share), main)),
     lasting('U8', paging.empty(), catalogue, 'empty catalogue'),
     lasting('U8', rows.masked(), main),
+  ];
+}
 
+function excesses({ main, secondPage }: At): NamedFault[] {
+  return [
     lasting('U10', connection.redirect('http://elsewhere.example.com/api/v2/admins/users'), {}),
     lasting(
       'U10',

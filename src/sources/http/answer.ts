@@ -55,11 +55,12 @@ export function refusalError(where: string, refusal: Refusal): SourceError {
     return new SourceError('not-json-answer', `${where}: answered 204, without the body that is due`);
   const words = `${where}: answered ${status}${serverWords(refusal)}`;
   if (status === 401) {
-    const hint = 'the credentials are wrong, or the account is locked; not tried again, so as not to lock it';
+    const hint =
+      'the credentials are wrong or have expired, or the account is locked; not tried again, so as not to lock it';
     return new SourceError('unauthorised', `${words}: ${hint}`);
   }
   if (status === 403)
-    return new SourceError('denied', `${words}: the account lacks the role that this call needs`);
+    return new SourceError('denied', `${words}: the account, or token, lacks the right that this call needs`);
   const hinted = `${words}: ${hintOf(status)}`;
   if (!PASSING_STATUS.has(status)) return new SourceError('http-status', hinted);
   return new PassingError('http-status', hinted, parseRetryAfter(first(headers['retry-after']), refusal.now));
@@ -73,6 +74,9 @@ function hintOf(status: number): string {
   return 'where 200 is due';
 }
 
+/** Where a server may have put its message, beside EPMM's own place. */
+const MESSAGE_KEYS = ['message', 'error_description', 'detail', 'title', 'error'] as const;
+
 /** ` (“…”)` with the server's own message, for people only: its language depends on the server. */
 function serverWords({ body, redact }: Refusal): string {
   let parsed: unknown;
@@ -82,11 +86,17 @@ function serverWords({ body, redact }: Refusal): string {
     return '';
   }
   const messages = property(parsed, 'messages');
-  const texts = (Array.isArray(messages) ? messages : []).map((message) =>
-    property(message, 'localizedMessage'),
+  const own: readonly unknown[] = Array.isArray(messages) ? messages : [];
+  const others = [parsed, property(parsed, 'error')].flatMap((place) =>
+    MESSAGE_KEYS.map((key) => property(place, key)),
   );
-  const text = shown(redact(texts.filter((t) => typeof t === 'string').join('; ')));
+  const texts = [...own.map((message) => property(message, 'localizedMessage')), others.find(isText)];
+  const text = shown(redact(texts.filter(isText).join('; ')));
   return text === '' ? '' : ` (“${text}”)`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function targetHost(location: string | undefined, origin: string): string {

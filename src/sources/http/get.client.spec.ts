@@ -148,6 +148,16 @@ describe('statuses', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it.each([
+    [{ message: 'Falsch' }],
+    [{ error: 'Falsch' }],
+    [{ error: { message: 'Falsch', code: 7 } }],
+    [{ title: 'Falsch', status: 401 }],
+  ])('the server’s words are found in %j', async (body) => {
+    const { client } = await serve([json(JSON.stringify(body), 401)]);
+    expect((await failure(client)).message).toContain('answered 401 (“Falsch”)');
+  });
+
   it('403 is denied, others are named with the server’s words, cut, on one line, without our secrets', async () => {
     // 😀 stands where it is cut: a half of it could be neither shown nor stored
     const text = `Nope\n top:secret ${'x'.repeat(189)}😀${'x'.repeat(300)}`;

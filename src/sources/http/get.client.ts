@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { isLoopback } from '../../platform/config/fields.js';
-import { RolewatchError } from '../../platform/errors.js';
 import { unlessAborted } from '../../platform/unless-aborted.js';
 import { SourceError } from '../source.js';
 import { checkHeaders, type Headers, refusalError } from './answer.js';
 import { explainFailure } from './failure.js';
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.js';
+import { checkedOrigin } from './origin.js';
 import { PassingError, type Patience, retrying, type RetryDeps } from './retry.js';
 
 export type GetSettings = (BasicCredentials | SignedCredentials) & {
@@ -15,6 +14,8 @@ export type GetSettings = (BasicCredentials | SignedCredentials) & {
   /** PEM of the only authorities that are trusted; absent: those of Node. */
   readonly caPem?: string;
   readonly limits?: Partial<HttpLimits>;
+  /** What an operator does about an answer that is too large. */
+  readonly toGetLess?: string;
 };
 
 /** HTTP Basic, sent without being asked for. */
@@ -161,12 +162,20 @@ export class GetClient {
         throw refusalError(where, { ...refused, redact, body: await beginning(body, REFUSAL_BYTES) });
       }
       checkHeaders(where, headers);
-      const bytes = await whole(body, this.#limits.pageBytes, Number(headers['content-length'] ?? 0), where);
+      const announced = Number(headers['content-length'] ?? 0);
+      const bytes = await whole(body, this.#limits.pageBytes, announced, () => this.#tooLarge(where));
+      if (bytes.length === 0)
+        throw new SourceError('not-json-answer', `${where}: answered 200 with an empty body`);
       return { bytes, sentAt, receivedAt: this.#deps.now(), headers };
     } finally {
       // Ends the connection where the body was not read to its end; an error it still has to tell is of no interest
       body.on('error', () => undefined).destroy();
     }
+  }
+
+  #tooLarge(where: string): SourceError {
+    const words = `${where}: the answer is larger than ${this.#limits.pageBytes} bytes`;
+    return new SourceError('too-large', `${words}: ${this.#settings.toGetLess ?? 'lower pageSize'}`);
   }
 
   #networkError({ where }: GetRequest, error: unknown, attempt: AbortSignal): SourceError {
@@ -193,10 +202,8 @@ async function whole(
   body: AsyncIterable<Buffer>,
   limit: number,
   announced: number,
-  where: string,
+  tooLarge: () => SourceError,
 ): Promise<Buffer> {
-  const tooLarge = (): SourceError =>
-    new SourceError('too-large', `${where}: the answer is larger than ${limit} bytes: lower pageSize`);
   if (announced > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -205,7 +212,6 @@ async function whole(
     if (size > limit) throw tooLarge();
     chunks.push(chunk);
   }
-  if (size === 0) throw new SourceError('not-json-answer', `${where}: answered 200 with an empty body`);
   return Buffer.concat(chunks, size);
 }
 
@@ -223,23 +229,6 @@ async function beginning(body: AsyncIterable<Buffer>, limit: number): Promise<Bu
     // kept: what had come
   }
   return Buffer.concat(chunks).subarray(0, limit);
-}
-
-function checkedOrigin(text: string): string {
-  const invalid = (why: string): RolewatchError => new RolewatchError('config-invalid', `url: ${why}`);
-  if (!URL.canParse(text)) throw invalid('not a URL; right would be https://core.example.com');
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '')
-    throw invalid('holds credentials; they belong to where secrets are named');
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw invalid('holds more than scheme, host and port');
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw invalid(
-      'must be https: the credentials would travel readable (http is for this machine itself only)',
-    );
-  }
-  return url.origin;
 }
 
 function queryString(query: GetRequest['query'] = {}): string {

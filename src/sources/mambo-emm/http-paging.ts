@@ -7,7 +7,7 @@ export interface Answered {
   readonly envelope: unknown;
   readonly rows: number;
   readonly total: number | null;
-  /** Equal for answers with the same items. */
+  /** Equal for answers about the same items. */
   readonly fingerprint: string;
   /** The `Link` header. */
   readonly link: string | undefined;
@@ -22,9 +22,14 @@ export interface Turned {
   readonly faults: readonly string[];
 }
 
-const MOST_PAGES = 10_000;
 /** A server that looks through its rows in portions may give a few answers without any. */
-const MOST_EMPTY_PAGES = 16;
+const MAX_EMPTY_PAGES = 16;
+/** Pages of a list that gives no total. */
+const MAX_UNCOUNTED_PAGES = 1_000;
+/** Beyond twice the pages that the first one promised, the server is not coming to an end. */
+const SPARE_PAGES = 16;
+/** A total that promises more is not tried. */
+const MAX_PAGES = 10_000;
 
 export class HttpPaging {
   private pages = 0;
@@ -32,6 +37,9 @@ export class HttpPaging {
   /** In a row. */
   private emptyPages = 0;
   private total: number | null = null;
+  private promisedPages: number | null = null;
+  private lastRows = 0;
+  private mostRows = 0;
   private isLost = false;
   private readonly seen = new Set<string>();
   private readonly asked = new Set<string>();
@@ -58,26 +66,56 @@ export class HttpPaging {
       : null;
   }
 
+  /** As many items came last as the server gives at once: a total that is too low would hide the others. */
+  get endedOnFullPage(): boolean {
+    const { paging } = this.mapping;
+    const size = 'size' in paging ? (paging.size ?? Infinity) : Infinity;
+    return this.lastRows > 0 && this.lastRows >= Math.min(size, this.pages > 1 ? this.mostRows : size);
+  }
+
   accept(answer: Answered): Turned {
     const faults: string[] = [];
     const repeats = answer.rows > 0 && this.seen.has(answer.fingerprint);
     this.seen.add(answer.fingerprint);
     this.pages++;
     this.rows += answer.rows;
+    this.lastRows = answer.rows;
     this.emptyPages = answer.rows > 0 ? 0 : this.emptyPages + 1;
+    this.mostRows = Math.max(this.mostRows, answer.rows);
     if (answer.total !== null) faults.push(...this.noteTotal(answer.total, answer.rows));
     if (repeats) faults.push('the same items again: the server does not page as it is configured');
-    const isEndless = this.pages >= MOST_PAGES || this.emptyPages >= MOST_EMPTY_PAGES;
-    if (isEndless) faults.push(`no end after ${this.pages} pages and ${this.rows} items`);
-    const isBeyond = this.total !== null && this.rows > this.total; // and has no end to wait for
-    this.isLost = repeats || isEndless || isBeyond;
+    this.isLost = repeats;
     if (this.isLost) return { next: null, faults };
-    return this.following(answer, faults);
+    const turned = this.following(answer, faults);
+    if (turned.next === null || !this.isEndless()) return turned;
+    this.isLost = true;
+    return { next: null, faults: [...turned.faults, this.endlessWords()] };
+  }
+
+  private isEndless(): boolean {
+    return this.emptyPages >= MAX_EMPTY_PAGES || this.pages >= this.mostPages();
+  }
+
+  private mostPages(): number {
+    const { promisedPages: promised } = this;
+    if (promised === null) return MAX_UNCOUNTED_PAGES;
+    return promised > MAX_PAGES ? 0 : 2 * promised + SPARE_PAGES;
+  }
+
+  private endlessWords(): string {
+    const noEnd = `no end after ${this.pages} pages and ${this.rows} items`;
+    if (this.emptyPages > 0) return noEnd;
+    const words =
+      this.mostPages() === 0
+        ? `the total is ${this.total ?? 0}, which is more than ${MAX_PAGES} pages`
+        : noEnd;
+    return `${words}: if there are so many, ask for more of them at once (size under paging)`;
   }
 
   private noteTotal(total: number, rows: number): string[] {
     const before = this.total;
     this.total = total;
+    if (before === null) this.promisedPages = Math.ceil(total / Math.max(rows, 1));
     const faults: string[] = [];
     if (before !== null && before !== total)
       faults.push(`the total is ${total}, but was ${before} before: the list changed while it was read`);
@@ -107,12 +145,11 @@ export class HttpPaging {
     const target = nextLink(link);
     if (target === null) return { next: null, faults };
     const base = `${this.origin}${this.mapping.path}`;
-    const url = URL.canParse(target, base) ? new URL(target, base) : null;
-    if (url?.origin !== this.origin)
-      return {
-        next: null,
-        faults: [...faults, 'the next page is said to be on another server: not followed'],
-      };
+    const refused = (words: string): Turned => ({ next: null, faults: [...faults, words] });
+    if (!URL.canParse(target, base)) return refused('the address of the next page is none: not followed');
+    const url = new URL(target, base);
+    if (url.origin !== this.origin)
+      return refused('the next page is said to be on another server: not followed');
     const path = `${url.pathname}${url.search}`;
     return this.unasked(path, { path }, faults);
   }

@@ -28,9 +28,11 @@ export interface MamboEmmSettings {
   readonly limits?: Partial<HttpLimits>;
 }
 
+const TO_GET_LESS = 'lower size under its paging, or raise limits.pageMiB';
+
 /** A mambo EMM team, read over HTTP as its configuration says. @throws RolewatchError config-invalid */
 export function createMamboEmm(settings: MamboEmmSettings, deps: Partial<GetDeps> = {}): MamboEmmSource {
-  return new MamboEmmSource(settings, new GetClient(settings, deps));
+  return new MamboEmmSource(settings, new GetClient({ ...settings, toGetLess: TO_GET_LESS }, deps));
 }
 
 export class MamboEmmSource implements Source {
@@ -56,16 +58,24 @@ export class MamboEmmSource implements Source {
     this.#http = http;
   }
 
-  /** Whether somebody answers: the first page of the first list. What it says of its version is not known. */
+  /**
+   * Whether somebody answers: the first page of the first list that gives one, since one that fails says nothing of the
+   * others. What the server says of its version is not known.
+   */
   async ping(signal: AbortSignal): Promise<ServerInfo> {
-    const mapping = this.#mapping('access_tokens');
-    await this.#get(new HttpPaging(mapping, this.#origin).first(), {
-      mapping,
-      where: 'ping',
-      signal,
-      tries: 1,
-    });
-    return { serverVersion: null, apiVersion: null };
+    let failure: unknown;
+    for (const { stream } of this.scopedSteps(this.#team)) {
+      const mapping = this.#mapping(streamOf(stream));
+      const first = new HttpPaging(mapping, this.#origin).first();
+      try {
+        await this.#get(first, { mapping, where: LIST_NAMES[streamOf(stream)], signal, tries: 1 });
+        return { serverVersion: null, apiVersion: null };
+      } catch (error) {
+        if (endsTheRead(error)) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
   }
 
   plainSteps(): readonly Step[] {
@@ -92,7 +102,7 @@ export class MamboEmmSource implements Source {
         turned.faults.map((words) => ({ code: 'bad-count', message: `${where}: ${words}` })),
       );
     }
-    const beyond = proveEnd === true ? paging.beyondEnd() : null;
+    const beyond = proveEnd === true || paging.endedOnFullPage ? paging.beyondEnd() : null;
     if (beyond !== null) yield* this.#beyondEnd(beyond, paging, { stream, mapping, no, signal });
   }
 
@@ -131,10 +141,8 @@ export class MamboEmmSource implements Source {
       const message = `${whereOf(asked)}: ${page.rows} items behind the stated end: the total is too low`;
       yield withFaults(page, [{ code: 'beyond-end', message }]);
     } catch (error) {
-      // a server may well refuse what is behind its end: that proves nothing, unlike these two
-      const matters =
-        !(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled';
-      if (matters) throw error;
+      // a server may well refuse what is behind its end: that proves nothing
+      if (endsTheRead(error)) throw error;
     }
   }
 
@@ -142,6 +150,11 @@ export class MamboEmmSource implements Source {
     const target = 'path' in ask ? { path: ask.path } : { path: mapping.path, query: ask.query };
     return this.#http.get({ ...target, where, signal, tries });
   }
+}
+
+/** Refused credentials, and whoever cancels, end everything. */
+function endsTheRead(error: unknown): boolean {
+  return !(error instanceof SourceError) || error.code === 'unauthorised' || error.code === 'cancelled';
 }
 
 interface Asked {

@@ -59,6 +59,13 @@ describe('an item of a server', () => {
     ],
     [{ ...ITEM, scopes: ['constructor'] }, 'scopes.0: is a word whose meaning is not configured'],
     [{ ...ITEM, ends: '2026-01-01' }, 'ends: expected a moment with its zone (ISO 8601)'],
+    [
+      { ...ITEM, id: 2 ** 53 },
+      'id: is a number too large to be read exactly: as an id it must be sent as a text',
+    ],
+    [{ ...ITEM, id: 1.5 }, 'id: expected an id, a text or a whole number'],
+    [{ ...ITEM, roles: undefined }, 'roles: expected a list of roles, [] where somebody has none'],
+    [{ ...ITEM, roles: null }, 'roles: expected a list of roles'],
     [{ ...ITEM, roles: [null] }, 'roles.0: expected an id'],
     [[], '(top): expected an object'],
   ])('is refused with its place: %j', (item, words) => {

@@ -30,6 +30,17 @@ export class BadItem extends Error {
   }
 }
 
+const MASK = /^\s*\*{3,}\s*$|\*{5}/;
+
+/** Whether the server hides who this is behind stars. */
+export function isMasked(item: unknown, { fields }: ListMapping): boolean {
+  const named = [fields.id, fields.name, fields.email, fields.owner, fields.createdBy];
+  return named.some((path) => {
+    const value = path && at(item, path);
+    return typeof value === 'string' && MASK.test(value);
+  });
+}
+
 /** @throws BadItem */
 export function mapRow(item: unknown, mapping: ListMapping): MamboRow {
   if (typeof item !== 'object' || item === null || Array.isArray(item))
@@ -53,7 +64,15 @@ export function mapRow(item: unknown, mapping: ListMapping): MamboRow {
 function idAt(item: unknown, path: JsonPath): string {
   const value = at(item, path);
   const id = Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof id !== 'string') throw new BadItem(path, 'expected an id, a text or a whole number');
+  if (typeof id !== 'string') {
+    const isRounded = Number.isInteger(value);
+    throw new BadItem(
+      path,
+      isRounded
+        ? 'is a number too large to be read exactly: as an id it must be sent as a text'
+        : 'expected an id, a text or a whole number',
+    );
+  }
   const problem = idProblem(id);
   if (problem !== undefined) throw new BadItem(path, problem);
   return id;
@@ -94,8 +113,8 @@ function rolesOf(item: unknown, { fields, roleIdAt }: ListMapping): string[] {
   if (fields.roles === undefined) return [];
   const path = fields.roles;
   const roles = at(item, path);
-  if (roles === undefined || roles === null) return [];
-  if (!Array.isArray(roles)) throw new BadItem(path, 'expected a list of roles');
+  // a list that is not there would take every role from its holder
+  if (!Array.isArray(roles)) throw new BadItem(path, 'expected a list of roles, [] where somebody has none');
   return [...new Set(roles.map((role: unknown, i) => idIn(role, roleIdAt, [...path, String(i)])))];
 }
 

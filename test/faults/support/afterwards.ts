@@ -40,7 +40,10 @@ export async function afterwards(watched: Watched): Promise<number> {
 }
 
 /** Whatever happened: the store holds together, every slot has ended in one way, and no secret is in it. */
-export async function expectSound({ pipeline, secrets }: Pick<Watched, 'pipeline' | 'secrets'>): Promise<void> {
+export async function expectSound({
+  pipeline,
+  secrets,
+}: Pick<Watched, 'pipeline' | 'secrets'>): Promise<void> {
   expect(await pipeline.fsck()).toEqual([]);
   const slots = await pipeline.db.query<{ state: string; why: string | null }>('select state, why from slot');
   for (const { state, why } of slots) {

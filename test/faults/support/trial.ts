@@ -5,7 +5,7 @@ import type { Style } from '../../../demo/estate/team-server.js';
 import type { RunOutcome } from '../../../src/runs/claim.js';
 import { watchedTeam } from '../../medium/mambo/watched-team.js';
 import { addAdmin, FIELD, GLOBAL, village } from '../../medium/pipeline/village.js';
-import type { Watched } from '../../medium/pipeline/watched.js';
+import { nextChange, type Watched } from '../../medium/pipeline/watched.js';
 import { watchedVillage } from '../../medium/pipeline/watched-village.js';
 import type { SourcePipeline } from '../../support/source-pipeline.js';
 import { afterwards, during, expectSound } from './afterwards.js';
@@ -15,20 +15,19 @@ import { TcpProxy } from './tcp-proxy.js';
 const ADMINS = 30;
 const PAGE = 12;
 
-const NEWCOMERS = 40;
-/** So few may lose a right at once without being held. */
-const CHANGING = 10;
-
 /** What can be watched, each with the faults that its server has in stock. */
 export interface Ground {
   readonly name: string;
   readonly stock: readonly NamedFault[];
+  /** How much of the long tier's repetitions it gets: what is below the lists is the same for every product. */
+  readonly share: number;
   start(): Promise<Watched>;
 }
 
 const VILLAGE: Ground = {
   name: 'a village of EPMM',
-  stock: FAULTS as readonly NamedFault[],
+  stock: FAULTS,
+  share: 1,
   start() {
     const estate = village();
     for (let n = 0; n < ADMINS; n++) addAdmin(estate, `admin${n}`, [n % 2 === 0 ? GLOBAL : FIELD, 2]);
@@ -38,7 +37,8 @@ const VILLAGE: Ground = {
 
 const teamBy = (style: Style): Ground => ({
   name: `a team of mambo EMM, paged by ${style}`,
-  stock: TEAM_FAULTS as readonly NamedFault[],
+  stock: TEAM_FAULTS,
+  share: 0.1,
   start: () => watchedTeam(style, PAGE),
 });
 
@@ -90,16 +90,9 @@ export class Trial {
 
   async during(fault: () => void | Promise<void>, renames = false): Promise<RunOutcome> {
     const before = await this.watched.stored();
-    this.change();
+    nextChange(this.watched, this.changes++);
     await fault();
     return during(this.watched, before, renames);
-  }
-
-  /** Somebody comes; once there are many, one of a few gets another right, or loses it again: a long tier is as quick as it began. */
-  private change(): void {
-    const n = this.changes++;
-    if (n < NEWCOMERS) this.watched.add(`newcomer-${n}`);
-    else this.watched.setRight(`newcomer-${n % CHANGING}`, Math.floor((n - NEWCOMERS) / CHANGING) % 2 === 0);
   }
 
   /** As whoever runs the server would, and resumes what was paused. */

@@ -73,9 +73,41 @@ describe('a team over HTTP', () => {
   it.each([
     ['too low', 2, 'beyond-end: members, page 1: 2 items behind the stated end: the total is too low'],
     ['too high', 9, 'bad-count: members, page 2: the total is 9, but after 4 items no more came'],
-    ['no number', 'many', 'bad-count: members, page 0: data.total: expected a whole number from 0 (totalAt)'],
+    [
+      'no number',
+      'many',
+      'bad-count: members, page 0: data.total: expected a whole number from 0 to 100000000 (totalAt), received "many"',
+    ],
   ])('whose total is %s is not read as complete', async (_, total, expected) => {
     expect(await faultsOf('offset', paging.count('total', total))).toContain(expected);
+  });
+
+  it('whose total hides somebody behind a full last page is not read as complete, even if nobody is missed', async () => {
+    server = await TeamServer.start(northwindField());
+    server.inject(paging.count('total', 2));
+    const source = opened(server);
+    const { faults } = await readList(source, 'members', false);
+    await source.close();
+    expect(faults).toEqual([expect.objectContaining({ code: 'beyond-end' })]);
+  });
+
+  it('is there as long as one of its lists answers', async () => {
+    server = await TeamServer.start(northwindField());
+    const source = opened(server);
+    const ping = () => source.ping(new AbortController().signal);
+    for (const stream of ['access_tokens', 'roles']) server.inject(connection.cut(10, 'reset'), { stream });
+    await expect(ping()).resolves.toBeDefined();
+    server.inject(connection.status(503), { stream: 'members' });
+    await expect(ping()).rejects.toMatchObject({ code: 'unreachable' });
+    server.heal();
+    server.inject(connection.status(401));
+    server.requests.length = 0;
+    await expect(ping()).rejects.toMatchObject({
+      code: 'unauthorised',
+      message: expect.stringMatching(/^accessTokens: answered 401 /) as string,
+    });
+    expect(server.requests).toHaveLength(1);
+    await source.close();
   });
 
   it('that runs in a circle comes to an end', async () => {
@@ -90,7 +122,8 @@ describe('a team over HTTP', () => {
 
   it('that gives more than its total comes to an end', async () => {
     const more = await faultsOf('link', othersAgain());
-    expect(more.at(-1)).toMatch(/^bad-count: members, page \d: the total is 4, but \d items were received$/);
+    expect(more[0]).toMatch(/^bad-count: members, page \d: the total is 4, but \d items were received$/);
+    expect(more.at(-1)).toMatch(/^bad-count: members, page \d+: no end after \d+ pages/);
   });
 
   it('that gives nothing again and again comes to an end', async () => {

@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../../src/runs/claim.js';
 import { watchedTeam } from '../mambo/watched-team.js';
 import { falselyGone } from './lists.js';
 import { addAdmin, FIELD, GLOBAL, SHOPS, village } from './village.js';
-import type { Watched } from './watched.js';
+import { nextChange, type Watched } from './watched.js';
 import { watchedVillage } from './watched-village.js';
 
 /** Several pages of admins, and a number of them that shares no divisor with the page size. */
@@ -30,17 +30,18 @@ const STATED =
 type Ground = [string, readonly NamedFault[], () => Promise<Watched>];
 
 const GROUNDS: readonly Ground[] = [
-  ...groups(FAULTS as readonly NamedFault[]).map(([id, faults]): Ground => [
+  ...groups(FAULTS).map(([id, faults]): Ground => [
     `${id} at a village`,
     faults,
     () => watchedVillage(crowdedVillage(), PAGE),
   ]),
-  ['a team', TEAM_FAULTS as readonly NamedFault[], impatientTeam],
+  // what its connection does to an answer is the same client's; the long tier of test/faults throws that, too
+  ['a team', TEAM_FAULTS.filter(({ id }) => /^U[25678]$/.test(id)), impatientTeam],
 ];
 
 describe.each(GROUNDS)('%s, during the second run', (_, faults, start) => {
   let watched: Watched;
-  let newcomers = 0;
+  let changes = 0;
   const unhandled: unknown[] = [];
   const note = (reason: unknown): number => unhandled.push(reason);
 
@@ -58,7 +59,7 @@ describe.each(GROUNDS)('%s, during the second run', (_, faults, start) => {
     '%s',
     async (_name, fault) => {
       const before = await watched.stored();
-      watched.add(`newcomer-${++newcomers}`);
+      nextChange(watched, changes++);
       await fault.apply(watched.server);
       const outcome = await watched.pipeline.run();
 
@@ -91,11 +92,6 @@ async function expectClearWords(
     return;
   }
   const doubts = await pipeline.doubts(outcome.seq ?? 0);
-  if (process.env.SHOW_WHYS)
-    for (const d of doubts)
-      process.stderr.write(
-        `${fault.id} ${fault.name} => ${d.stream} ${d.verdict} held ${d.held}: ${d.why}\n`,
-      );
   if (HARMLESS.test(fault.name) || STATED.test(fault.name)) return;
   expect(doubts).not.toEqual([]);
   for (const { why, verdict, held } of doubts)

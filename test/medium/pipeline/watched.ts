@@ -10,10 +10,13 @@ export interface Watched {
   readonly streams: readonly string[];
   /** The list in which the people, or tokens, hold their rights; it has several pages. */
   readonly main: When & { readonly stream: string };
-  /** Its name among `Lists`. */
-  readonly mainList: string;
+  /** A list whose first page is not long, and its name among `Lists`. */
+  readonly short: When & { readonly stream: string };
+  readonly shortList: string;
   /** What an answer says beside its rows, by which it is paged. */
   readonly counts: readonly string[];
+  /** Whether it says how many rows there are. If not, what it leaves out each time cannot be told from what is gone. */
+  readonly counted: boolean;
   /** What is in no message. */
   readonly secrets: readonly string[];
   upstream(): Lists;
@@ -30,4 +33,15 @@ export interface Watched {
   /** As whoever runs the server would, after any fault. */
   heal(): Promise<void>;
   stop(): Promise<void>;
+}
+
+const NEWCOMERS = 10;
+
+/**
+ * What happens upstream before the n-th run: somebody comes; once there are some, one of them gets another right, or loses
+ * it again, so that a long history is as quick as it began.
+ */
+export function nextChange(watched: Watched, n: number): void {
+  if (n < NEWCOMERS) watched.add(`newcomer-${n}`);
+  else watched.setRight(`newcomer-${n % NEWCOMERS}`, Math.floor(n / NEWCOMERS) % 2 === 1);
 }
