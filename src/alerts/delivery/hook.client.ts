@@ -9,7 +9,7 @@ import { safeText } from '../message/safe-text.js';
 import { addressProblem } from './address-guard.js';
 import type { Delivery } from './back-off.js';
 import type { Channel, Outgoing } from './channel.js';
-import { type Handover, watched } from './handover.js';
+import { type Handover, watched } from './handover.client.js';
 
 export interface HookSecrets {
   readonly secret: Secret;

@@ -7,7 +7,7 @@ import type { Secret } from '../../platform/config/secret.js';
 import type { MailAddress, SmtpConfig } from '../alerts-config.js';
 import type { Delivery } from './back-off.js';
 import type { Channel, Outgoing } from './channel.js';
-import { type Handover, watched } from './handover.js';
+import { type Handover, watched } from './handover.client.js';
 import { outcomeOf, type SmtpFailure } from './smtp-outcome.js';
 
 /** What the configuration only names; read anew for each connection, so that a change needs no restart. */
