@@ -89,6 +89,8 @@ export interface AlertView {
   readonly count?: number;
   readonly why?: string;
   readonly at?: string;
+  /** It is about the store as a whole, and no single source. */
+  readonly store?: true;
   readonly finding?: AlertFinding;
   readonly acknowledged?: AcknowledgedBy;
 }

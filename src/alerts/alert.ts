@@ -105,7 +105,7 @@ export interface AlertBody {
   readonly why?: string;
   /** When a run failed, a source was paused, or was last read; when retention last succeeded. */
   readonly at?: string;
-  /** It is about the store as a whole, and told with its first source. */
+  /** It is about the store as a whole: kept with the first source, since each alert is of one, and told to whoever hears of all. */
   readonly store?: true;
   readonly finding?: StoredFinding;
 }

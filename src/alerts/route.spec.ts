@@ -52,6 +52,26 @@ describe('a route', () => {
   });
 });
 
+describe('what is about the store as a whole', () => {
+  const failing = alert(1, { kind: 'retention-failing', body: { why: 'the disk is full', store: true } });
+  const to = (...routes: Route[]) => sharesOf({ routes }, 'hq', [failing]).map(({ recipient }) => recipient);
+  const ofHq = route({ sources: ['hq'], to: ['hq@x.example'] });
+  const ofBranch = route({ sources: ['branch'], to: ['branch@x.example'] });
+
+  it('goes to whoever hears of all sources', () => {
+    expect(to(ofHq, route({}), ofBranch)).toEqual(['a@x.example']);
+  });
+
+  it('goes to whoever hears of any, where nobody hears of all, or of such a thing', () => {
+    expect(to(ofHq, ofBranch)).toEqual(['hq@x.example', 'branch@x.example']);
+    expect(to(ofBranch, route({ kinds: ['run-failed'] }))).toEqual(['branch@x.example']);
+  });
+
+  it('goes by severity and kind as anything else', () => {
+    expect(to(route({ severity: 'critical' }), route({ ...ofHq, kinds: ['run-failed'] }))).toEqual([]);
+  });
+});
+
 describe('what is told at least', () => {
   it('is what some route asks for, and never less than high', () => {
     expect(leastTold([])).toBe('high');

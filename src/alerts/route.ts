@@ -86,14 +86,23 @@ function leadingsOf(
   source: string,
   alert: Routable,
 ): Leading[] {
-  return routes
-    .filter((route) => matches(route, source, alert))
-    .flatMap((route) =>
-      recipientsOf(route).map((to) => {
-        const own = recipients.find(({ address }) => to.channel === 'mail' && same(address, to.recipient));
-        return { to, no: alert.no, leaving: leavingBy(route.digest ?? own?.digest, alert.severity) };
-      }),
-    );
+  return taking(routes, source, alert).flatMap((route) =>
+    recipientsOf(route).map((to) => {
+      const own = recipients.find(({ address }) => to.channel === 'mail' && same(address, to.recipient));
+      return { to, no: alert.no, leaving: leavingBy(route.digest ?? own?.digest, alert.severity) };
+    }),
+  );
+}
+
+/**
+ * What is about the store as a whole is no source's matter: whoever asks for all sources hears of it, and only where
+ * nobody does, those who ask for some.
+ */
+function taking(routes: readonly Route[], source: string, alert: Routable): readonly Route[] {
+  const asking = routes.filter((route) => matches(route, alert));
+  if (!alert.body.store) return asking.filter(({ sources }) => sources === null || sources.includes(source));
+  const ofAll = asking.filter(({ sources }) => sources === null);
+  return ofAll.length > 0 ? ofAll : asking;
 }
 
 function leavingBy(digest: Digest | undefined, severity: Severity): Leaving {
@@ -128,11 +137,11 @@ const keyOf = ({ channel, recipient }: Recipient): string =>
   JSON.stringify([channel, recipient.toLowerCase()]);
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-function matches(route: Route, source: string, alert: Routable): boolean {
-  const { severity, sources, scopes, kinds, rules, roles } = route;
+/** Whatever source it is of. */
+function matches(route: Route, alert: Routable): boolean {
+  const { severity, scopes, kinds, rules, roles } = route;
   return (
     isAtLeast(alert.severity, severity) &&
-    (sources === null || sources.includes(source)) &&
     (kinds === null || kinds.includes(alert.kind)) &&
     (scopes === null || isAbout(alert.body, scopes)) &&
     (!rules || breaks(alert.body, rules)) &&

@@ -5,7 +5,7 @@ import type { TiersOf } from '../snapshots/access.command.js';
 import { type AccountsOfSources, configuredAccount } from '../snapshots/own-account.js';
 import { type Bundle, createBundle } from './create-bundle.job.js';
 import { periodOf } from './period.view.js';
-import { SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
+import { signingKeyOf } from './signing-key.job.js';
 
 /** @param tiersOf the risk tiers of a kind of source, with what the site made of them */
 export const evidenceCreateCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>): CommandSpec<C> =>
@@ -33,6 +33,7 @@ export const evidenceCreateCommand = <C extends AccountsOfSources>(tiersOf: Tier
     ],
     async run(context: CommandContext<C>, { source }, { from, to, out }) {
       const opened = await context.openDatabase();
+      const key = await signingKeyOf(opened);
       const period = await periodOf(opened.db, source, { from, to });
       const place = resolve(out);
       const bundle = await createBundle(opened.db, {
@@ -42,7 +43,7 @@ export const evidenceCreateCommand = <C extends AccountsOfSources>(tiersOf: Tier
           ownAccount: await configuredAccount(context, source),
         },
         place,
-        key: signingKeyFrom(opened.derivedKey(SIGNING_PURPOSE)),
+        key,
         version: programVersion(),
         actor: context.actor,
         progress: (table) => context.progress(`${source}: ${table}`),

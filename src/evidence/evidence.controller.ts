@@ -29,7 +29,7 @@ export class EvidenceController {
   @Get('evidence/key')
   @Needs('evidence:read')
   @Answers({ summary: 'The public key that archives are signed with', shape: keyShape })
-  key(): object {
+  async key(): Promise<object> {
     return this.evidence.publicKey();
   }
 

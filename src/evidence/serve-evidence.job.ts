@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +11,8 @@ import type { Period } from './document.js';
 import { type Moments, periodOf } from './period.view.js';
 import { reportFacts } from './report/report-facts.view.js';
 import { reportIn } from './report/report.js';
-import { publicKeyOf, type PublicKey, SIGNING_PURPOSE, signingKeyFrom } from './signing.js';
+import { publicKeyOf, type PublicKey } from './signing.js';
+import { signingKeyOf } from './signing-key.job.js';
 
 /** An archive on its way out: whoever reads `stream` to its end, or destroys it, leaves nothing behind. */
 export interface ServedBundle {
@@ -34,15 +34,15 @@ export class ServeEvidence {
     return reportIn(format, await reportFacts(this.opened.db, period));
   }
 
-  /** Makes the archive in a folder of its own, since it must be whole before its first byte leaves. */
+  /** Makes the archive in a folder of its own, since it must be whole before its first byte leaves. @throws RolewatchError key-changed */
   async bundle(source: string, moments: Moments, actor: string): Promise<ServedBundle> {
+    const key = await signingKeyOf(this.opened);
     const period = await this.period(source, moments);
     const folder = await mkdtemp(join(tmpdir(), 'rolewatch-evidence-'));
     const leave = (): Promise<void> => rm(folder, { recursive: true, force: true });
     const name = `${source}-${period.from.seq}-${period.to.seq}.zip`;
     try {
       const place = join(folder, name);
-      const key = this.key();
       const version = programVersion();
       await createBundle(this.opened.db, { period, place, key, version, actor, progress: () => undefined });
       const stream = createReadStream(place);
@@ -54,13 +54,9 @@ export class ServeEvidence {
     }
   }
 
-  /** What a recipient of evidence compares with what is in the bundle. */
-  publicKey(): PublicKey {
-    return publicKeyOf(this.key());
-  }
-
-  private key(): KeyObject {
-    return signingKeyFrom(this.opened.derivedKey(SIGNING_PURPOSE));
+  /** What a recipient of evidence compares with what is in the bundle. @throws RolewatchError key-changed */
+  async publicKey(): Promise<PublicKey> {
+    return publicKeyOf(await signingKeyOf(this.opened));
   }
 
   private async period(source: string, moments: Moments): Promise<Period> {

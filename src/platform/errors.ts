@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'migration-failed' // nothing of it was kept, or it cannot be begun
   | 'embedded-postgres'
   | 'key-unavailable'
+  | 'key-changed' // not the key that the store is known by: nothing is signed with it
   | 'evidence-broken' // a bundle is not what was signed
   | 'integrity'; // fsck found a row that breaks an invariant
 

@@ -113,6 +113,16 @@ describe("a hook in Slack's form", () => {
   });
 });
 
+describe("an answer in Slack's form", () => {
+  it('that is cut off may have been an ok', async () => {
+    const { port } = await serve((response) => {
+      response.writeHead(200, { 'content-length': '2' });
+      response.write('o', () => response.destroy());
+    });
+    expect(await send(port, { form: 'slack' })).toMatchObject({ outcome: 'unconfirmed' });
+  });
+});
+
 describe('a hook', () => {
   it('gets the body, signed over its time', async () => {
     const { port, seen } = await serve((response) => response.writeHead(202).end('thanks'));
@@ -152,15 +162,24 @@ describe('a hook', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('that never answers, or cuts the connection, is tried again later', async () => {
+  it('that never answers, or cuts the connection, may have the message', async () => {
     const silent = await serve(() => undefined);
     expect(await send(silent.port)).toMatchObject({
-      outcome: 'failed',
+      outcome: 'unconfirmed',
       said: expect.stringContaining('within 1 s'),
     });
     await closer?.();
     const cut = await serve((response) => response.destroy());
-    expect(await send(cut.port)).toMatchObject({ outcome: 'failed' });
+    expect(await send(cut.port)).toMatchObject({ outcome: 'unconfirmed' });
+  });
+
+  it('that nobody could connect to has no message', async () => {
+    const { port } = await serve(() => undefined);
+    await closer?.();
+    closer = undefined;
+    expect(await send(port)).toMatchObject({ outcome: 'failed', channelDown: true });
+    const stopped = await send(port, {}, undefined, AbortSignal.abort());
+    expect(stopped).toMatchObject({ outcome: 'failed', said: expect.stringContaining('stopped') });
   });
 });
 

@@ -10,6 +10,7 @@ import { safeText } from '../message/safe-text.js';
 import { addressProblem } from './address-guard.js';
 import type { Delivery } from './back-off.js';
 import type { Channel, Outgoing } from './channel.js';
+import { type Handover, watched } from './handover.client.js';
 
 export interface HookSecrets {
   readonly secret: Secret;
@@ -42,19 +43,23 @@ export class HookClient implements Channel {
     const { config } = this.deps;
     if (!('body' in message.content)) return { outcome: 'refused', said: 'a message to a hook is JSON' };
     const limit = AbortSignal.timeout(config.timeoutSeconds * 1_000);
+    const handover: Handover = { began: false };
     try {
-      return await this.post(message.messageId, message.content.body, AbortSignal.any([signal, limit]));
+      const ends = AbortSignal.any([signal, limit]);
+      return await this.post(message.messageId, message.content.body, handover, ends);
     } catch (error) {
-      if (limit.aborted) return down(`no answer within ${config.timeoutSeconds} s (timeoutSeconds)`);
-      if (signal.aborted) return down('stopped: the process was asked to end');
-      return down(wordsOf(error));
+      const late = limit.aborted ? `no answer within ${config.timeoutSeconds} s (timeoutSeconds)` : undefined;
+      const stopped = signal.aborted ? 'stopped: the process was asked to end' : undefined;
+      const said = late ?? stopped ?? wordsOf(error);
+      return handover.began ? unconfirmed(said) : down(said);
     }
   }
 
-  private async post(id: string, body: string, signal: AbortSignal): Promise<Delivery> {
+  private async post(id: string, body: string, handover: Handover, signal: AbortSignal): Promise<Delivery> {
     const { config } = this.deps;
     const { secret, caPem } = await this.deps.secrets();
     const timestamp = Math.floor(this.deps.now());
+    const bytes = Buffer.from(body);
     const slack = config.form === 'slack';
     const url = slack ? secretAddress(config.url, secret.reveal()) : config.url;
     if (url === null)
@@ -77,6 +82,7 @@ export class HookClient implements Channel {
         signal,
         headers: {
           'content-type': 'application/json; charset=utf-8',
+          'content-length': String(bytes.length),
           'user-agent': 'rolewatch',
           'rolewatch-message-id': id,
           ...(!slack && {
@@ -84,11 +90,14 @@ export class HookClient implements Channel {
             'rolewatch-signature': signatureOf(secret.reveal(), timestamp, body),
           }),
         },
-        body,
+        body: watched(bytes, handover),
       });
       const { statusCode, headers, body: answer } = await unlessAborted(signal, answering);
-      const said = await beginning(answer);
-      if (slack && statusCode === 200 && said !== 'ok') return down(`answered 200, but not "ok": ${said}`);
+      const { said, isCut } = await beginning(answer);
+      if (slack && statusCode === 200 && said !== 'ok')
+        return isCut
+          ? unconfirmed('answered 200, and was cut off')
+          : down(`answered 200, but not "ok": ${said}`);
       return answered(statusCode, said, String(headers['retry-after'] ?? ''));
     } finally {
       await agent.destroy();
@@ -105,6 +114,8 @@ function secretAddress(shown: string, secret: string): string | null {
 }
 
 const down = (said: string): Delivery => ({ outcome: 'failed', said, channelDown: true });
+/** It may have arrived; while nobody answers, the other messages wait. */
+const unconfirmed = (said: string): Delivery => ({ outcome: 'unconfirmed', said, channelDown: true });
 
 class RefusedAddress extends Error {}
 
@@ -127,12 +138,19 @@ function guarded(lookup: LookupFunction, allowPrivate: boolean): LookupFunction 
   };
 }
 
+interface Beginning {
+  readonly said: string;
+  /** It ended before it was whole. */
+  readonly isCut: boolean;
+}
+
 async function beginning(
   body: AsyncIterable<Buffer> & { destroy(): unknown; on(e: 'error', l: () => void): unknown },
-): Promise<string> {
+): Promise<Beginning> {
   body.on('error', () => undefined);
   const chunks: Buffer[] = [];
   let size = 0;
+  let isCut = false;
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
@@ -140,9 +158,10 @@ async function beginning(
       if (size >= ANSWER_BYTES) break;
     }
   } catch {
-    // kept: what had come
+    isCut = true; // kept: what had come
   }
-  return safeText(Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8'), 160);
+  const text = Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
+  return { said: safeText(text, 160), isCut };
 }
 
 function answered(status: number, text: string, retryAfter: string): Delivery {

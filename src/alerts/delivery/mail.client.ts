@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
@@ -8,6 +7,7 @@ import type { Secret } from '../../platform/config/secret.js';
 import type { MailAddress, SmtpConfig } from '../alerts-config.js';
 import type { Delivery } from './back-off.js';
 import type { Channel, Outgoing } from './channel.js';
+import { type Handover, watched } from './handover.client.js';
 import { outcomeOf, type SmtpFailure } from './smtp-outcome.js';
 
 /** What the configuration only names; read anew for each connection, so that a change needs no restart. */
@@ -34,7 +34,7 @@ export class MailClient implements Channel {
   async send(message: Outgoing, signal: AbortSignal): Promise<Delivery> {
     const { messageSeconds } = this.deps.config.limits;
     const limit = AbortSignal.timeout(messageSeconds * 1_000);
-    const handover = { began: false };
+    const handover: Handover = { began: false };
     try {
       const bytes = await compose(message, this.deps.config.from);
       return await this.converse(message.recipient, bytes, handover, AbortSignal.any([signal, limit]));
@@ -52,7 +52,7 @@ export class MailClient implements Channel {
   private async converse(
     recipient: string,
     bytes: Buffer,
-    handover: { began: boolean },
+    handover: Handover,
     signal: AbortSignal,
   ): Promise<Delivery> {
     const secrets = await this.deps.secrets();
@@ -151,17 +151,6 @@ function connectionOptions(config: SmtpConfig, { caPem }: SmtpSecrets) {
       ...(caPem !== undefined && { ca: caPem }),
     },
   };
-}
-
-/** The message as a stream that says when it begins to be read: only after the server has asked for it. */
-function watched(bytes: Buffer, handover: { began: boolean }): Readable {
-  return new Readable({
-    read() {
-      handover.began = true;
-      this.push(bytes);
-      this.push(null);
-    },
-  });
 }
 
 /** The same bytes for every attempt: identifier, date and boundaries are those of the message. */

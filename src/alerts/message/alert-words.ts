@@ -83,7 +83,8 @@ const HEADLINES: Readonly<Record<AlertKind, (alert: AlertView) => string>> = {
   'run-failed': () => 'reading failed',
   'source-paused': () => 'paused: nothing is read until somebody resumes it',
   'source-silent': () => 'silent: no snapshot for two intervals',
-  'retention-failing': () => 'what is old is not deleted: retention fails',
+  'retention-failing': ({ store }) =>
+    store ? 'retention of the whole store fails' : 'what is old is not deleted: retention fails',
 };
 
 function count(n: number, one: string, several = `${one}s`): string {
@@ -129,6 +130,7 @@ export function details(alert: AlertView): string[] {
     ...(lost.length > 0 ? [`No longer: ${list(rights(lost), 12)}`] : []),
     ...(finding ? findingLines(finding.message, finding.because) : []),
     ...peopleLines(alert),
+    ...(alert.store ? ['About the whole store, and no single source.'] : []),
     ...(alert.why === undefined ? [] : [safeText(alert.why, 400)]),
     ...(alert.window ? [`When: ${windowOf(alert.window)}`] : []),
   ];

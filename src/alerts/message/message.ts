@@ -29,6 +29,7 @@ export interface Card {
 }
 
 export interface Message {
+  /** What it is about, for people: a source, or the whole store. */
   readonly source: string;
   readonly severity: Severity;
   /** Not yet with what a mail puts around it. */
@@ -51,7 +52,7 @@ export function messageOf(told: Told): Message {
   const [worst] = cards;
   const left = cards.length - CARDS;
   return {
-    source,
+    source: alerts.length > 0 && alerts.every(({ store }) => store) ? 'the whole store' : source,
     severity: worst?.severity ?? 'low',
     headline: `${worst?.title ?? 'nothing to tell'}${othersInShort(alerts, worst)}`,
     cards: cards.slice(0, CARDS),

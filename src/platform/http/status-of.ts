@@ -28,6 +28,7 @@ export function statusOf(code: ErrorCode): number {
     case 'refused':
     case 'fenced':
     case 'superseded':
+    case 'key-changed':
       return 409;
     case 'too-many-requests':
       return 429;

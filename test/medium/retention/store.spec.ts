@@ -192,6 +192,26 @@ describe('a retention that fails', () => {
     expect(await sound()).toEqual([]);
   });
 
+  it('of the store as a whole goes to whoever hears of all sources, and says so', async () => {
+    const route = { severity: 'high', sources: null, scopes: null, kinds: null, hook: null } as const;
+    const routes = [
+      { ...route, sources: ['hq'], to: ['hq@example.com'] },
+      { ...route, to: ['all@example.com'] },
+    ];
+    await ended('*', 'no');
+    await new RetentionWatch(database.db, ALL, ['hq'], { ...NO_ROUTING, routes }, log).beat();
+    const messages = await database.db.query(`select recipient, subject, content from outbox`);
+    expect(messages).toEqual([
+      {
+        recipient: 'all@example.com',
+        subject: '[Rolewatch] high: retention of the whole store fails (the whole store)',
+        content: expect.objectContaining({
+          text: expect.stringContaining('About the whole store, and no single source.'),
+        }),
+      },
+    ]);
+  });
+
   it('is also one that does not happen for two days, if anything is to be deleted', async () => {
     await asSuperuser(database, (client) =>
       client.query(`update source set created_at = now() - interval '49 hours'`),
