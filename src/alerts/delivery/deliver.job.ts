@@ -61,7 +61,7 @@ export class DeliverJob {
 
   /** Sends until nothing is due any more; channels at the same time, the messages of each one after the other. */
   async deliver(options: DeliverOptions): Promise<Tried[]> {
-    await this.outbox.endAbandoned(Math.random);
+    await this.outbox.endAbandoned(this.channels, Math.random);
     const tried = await Promise.all(this.channels.map((channel) => this.empty(channel, options)));
     return tried.flat();
   }

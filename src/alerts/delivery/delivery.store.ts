@@ -64,9 +64,9 @@ export class DeliveryStore {
 
   /**
    * Ends what others left behind: messages whose sender is gone, which may have been sent, and those that nobody could
-   * try in time.
+   * try in time. What goes by a channel of ours is not given up untried, however long nobody was there.
    */
-  async endAbandoned(random: () => number): Promise<void> {
+  async endAbandoned(ours: readonly Channel[], random: () => number): Promise<void> {
     await this.db.transaction(async (tx) => {
       const lapsed = await tx.query<Attempted>(
         `SELECT source, id::text, epoch, coalesce(lease_until, now()) AS "claimedAt", NULL AS digest FROM outbox
@@ -79,8 +79,10 @@ export class DeliveryStore {
           WHERE (source, id) IN (
             SELECT source, id FROM outbox
              WHERE state = 'pending' AND tried_since < clock_timestamp() - ($2 + 3600000) * interval '1 millisecond'
+               AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS ours (kind, recipient)
+                                WHERE ours.kind = outbox.channel AND coalesce(ours.recipient, outbox.recipient) = outbox.recipient)
              FOR UPDATE SKIP LOCKED)`,
-        [UNTRIED, TRIED_FOR],
+        [UNTRIED, TRIED_FOR, ours.map(({ kind }) => kind), ours.map(({ recipient }) => recipient)],
       );
     });
   }
@@ -107,6 +109,7 @@ interface Stands {
   readonly ageMs: number;
 }
 
+/** An attempt that was abandoned ended with its lease, however late that is noticed. */
 async function recorded(
   tx: Tx,
   attempt: Attempted,
@@ -116,7 +119,7 @@ async function recorded(
   const { source, id, epoch } = attempt;
   const [stands] = await tx.query<Stands>(
     `SELECT epoch, state, blanked_at IS NOT NULL AS blanked, attempts, unconfirmed,
-            (extract(epoch FROM clock_timestamp() - tried_since) * 1000)::float8 AS "ageMs"
+            (extract(epoch FROM least(lease_until, clock_timestamp()) - tried_since) * 1000)::float8 AS "ageMs"
        FROM outbox WHERE source = $1 AND id = $2 FOR UPDATE`,
     [source, id],
   );

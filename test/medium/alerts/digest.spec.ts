@@ -88,7 +88,7 @@ describe('alerts for a digest', () => {
     } as const;
     const claimed = [await store.claim(mail, { aheadMs: 0 }), await store.claim(mail, { aheadMs: 0 })];
     expect(claimed.map((one) => one?.recipient).sort()).toEqual([ANN, BEN]);
-    await store.endAbandoned(() => 0);
+    await store.endAbandoned([], () => 0);
     await telling.db.query(`UPDATE outbox SET due_at = now() WHERE state = 'pending'`);
     await telling.deliver();
     expect(

@@ -228,7 +228,7 @@ describe('a message', () => {
         SEC,
       ]);
       expect((await store.claim(channel, { aheadMs: 0 }))?.recipient).toBe(SEC);
-      await store.endAbandoned(() => 0);
+      await store.endAbandoned([], () => 0);
     }
     const ended = (await outbox()).find(({ state }) => state === 'dead');
     expect(ended?.attempts.map(({ outcome }) => outcome)).toEqual(Array(4).fill('unconfirmed'));
@@ -239,11 +239,47 @@ describe('a message', () => {
     const store = new DeliveryStore(pipeline.db, -1);
     const channel = answering();
     const first = await store.claim(channel, { aheadMs: 60_000 });
-    await store.endAbandoned(() => 0);
+    await store.endAbandoned([], () => 0);
     await store.record(first!, { outcome: 'refused', said: '550' }, 0);
     expect((await outbox()).map(({ state }) => state)).toEqual(['pending', 'pending']);
     await store.record(first!, { outcome: 'sent', said: '250' }, 0);
     expect((await outbox()).map(({ state }) => state).sort()).toEqual(['pending', 'sent']);
+  });
+
+  describe('for which nobody was there until its 24 hours were over', () => {
+    const daysPass = () =>
+      pipeline.db.query(
+        `update outbox set tried_since = tried_since - interval '2 days', due_at = due_at - interval '2 days',
+                lease_until = lease_until - interval '2 days'`,
+      );
+
+    it('is tried once more by whoever comes', async () => {
+      await deliver([answering({ outcome: 'failed', said: 'later' }, { outcome: 'failed', said: 'later' })]);
+      await daysPass();
+      await deliver([answering({ outcome: 'sent', said: '250' }, { outcome: 'failed', said: 'no' })]);
+      const rows = await outbox();
+      expect(rows.map(({ state }) => state).sort()).toEqual(['dead', 'sent']);
+      expect(rows.map(({ attempts }) => attempts.length)).toEqual([2, 2]);
+    });
+
+    it('is tried once more if its sender was gone', async () => {
+      const store = new DeliveryStore(pipeline.db);
+      await store.claim(answering(), { aheadMs: 60_000 });
+      await daysPass();
+      const channel = answering();
+      await job([channel]).deliver({ aheadMs: 0, signal });
+      expect((await outbox()).map(({ state }) => state).sort()).toEqual(['pending', 'sent']);
+      await pipeline.db.query(`update outbox set due_at = now() where state = 'pending'`);
+      await job([channel]).deliver({ aheadMs: 0, signal });
+      expect((await outbox()).map(({ state }) => state)).toEqual(['sent', 'sent']);
+    });
+
+    it('is dead if whoever comes has no such channel', async () => {
+      await daysPass();
+      await deliver([{ ...answering(), kind: 'hook', recipient: SEC }]);
+      expect((await outbox()).map(({ state }) => state)).toEqual(['dead', 'dead']);
+      expect((await outbox())[0]?.why).toContain('no process here is configured for its channel');
+    });
   });
 
   it('that tells of an erased person is blanked, and not sent any more', async () => {
