@@ -90,7 +90,8 @@ export class VirtualClock {
   /** Those of these sessions that are still there, and whether they wait for a lock. */
   async stateOf(pids: readonly number[]): Promise<ReadonlyMap<number, boolean>> {
     const { rows } = await this.admin.query<{ pid: number; waits: boolean }>(
-      `SELECT pid, coalesce(wait_event_type = 'Lock', false) AS waits FROM pg_stat_activity WHERE pid = ANY ($1)`,
+      `SELECT pid, coalesce(wait_event_type = 'Lock', false) AS waits FROM pg_stat_activity
+        WHERE pid = ANY ($1) AND datname = current_database()`,
       [pids],
     );
     return new Map(rows.map(({ pid, waits }) => [pid, waits]));
@@ -108,7 +109,7 @@ export class VirtualClock {
   /** What every session does: for a simulation that does not go on. */
   async tell(): Promise<string[]> {
     const { rows } = await this.admin.query<{ words: string }>(
-      `SELECT concat_ws(' ', pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), left(query, 200)) AS words
+      `SELECT concat_ws(' ', pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), left(regexp_replace(query, '\\s+', ' ', 'g'), 200)) AS words
          FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid`,
     );
     return rows.map(({ words }) => words);
