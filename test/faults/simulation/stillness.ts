@@ -13,10 +13,12 @@ export class Stillness {
   /** Sessions whose client is gone: the server notices a moment later, or when the lock comes that they wait for. */
   private readonly ghosts = new Set<number>();
   private began = 0;
+  private toldWaiting = '';
 
   constructor(
     private readonly lives: () => readonly Life[],
     private readonly clock: VirtualClock,
+    private readonly say: (words: string) => void,
   ) {}
 
   /** Somebody may have something new to look at. */
@@ -48,7 +50,10 @@ export class Stillness {
       }
       calm = 0;
       await Promise.race([stirred, delay(20)]);
-      if (this.waitedMs > PATIENCE_MS && (await this.isBlocked())) break;
+      if (this.waitedMs > PATIENCE_MS && (await this.isBlocked())) {
+        await this.tellWaiting();
+        break;
+      }
       await this.refuseToHang();
     }
     while (await this.haunted()) await this.refuseToHang();
@@ -71,7 +76,13 @@ export class Stillness {
     const moving = this.lives().filter(({ still }) => !still);
     if (moving.some(({ inFlight, waiting }) => inFlight === waiting)) return false;
     const underWay = moving.reduce((sum, { inFlight, waiting }) => sum + inFlight - waiting, 0);
-    return underWay > 0 && (await this.clock.waitForLocks([...this.ghosts])) === underWay;
+    return underWay > 0 && (await this.clock.waiting([...this.ghosts])).length === underWay;
+  }
+
+  private async tellWaiting(): Promise<void> {
+    const waiting = (await this.clock.waiting([...this.ghosts])).join(', ');
+    if (waiting !== this.toldWaiting) this.say(`a lock of somebody who sleeps is waited for: ${waiting}`);
+    this.toldWaiting = waiting;
   }
 
   private get steps(): number {

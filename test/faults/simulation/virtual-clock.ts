@@ -97,13 +97,14 @@ export class VirtualClock {
     return new Map(rows.map(({ pid, waits }) => [pid, waits]));
   }
 
-  /** How many sessions of this database, but for these, wait for a lock. */
-  async waitForLocks(except: readonly number[]): Promise<number> {
-    const { rowCount } = await this.admin.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> ALL ($1)`,
+  /** What the sessions of this database, but for these, wait for a lock with. */
+  async waiting(except: readonly number[]): Promise<string[]> {
+    const { rows } = await this.admin.query<{ words: string }>(
+      `SELECT left(regexp_replace(trim(query), '\\s+', ' ', 'g'), 60) AS words FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> ALL ($1) ORDER BY 1`,
       [except],
     );
-    return rowCount ?? 0;
+    return rows.map(({ words }) => words);
   }
 
   /** What every session does: for a simulation that does not go on. */

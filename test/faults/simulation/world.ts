@@ -66,7 +66,11 @@ export class World {
     this.post = new Post(this.random);
     this.config = { sources: timetable.beginning };
     this.chronicle = new Chronicle(fresh.db, timetable, this.upstreams);
-    this.stillness = new Stillness(() => this.replicas.map(({ life }) => life), clock);
+    this.stillness = new Stillness(
+      () => this.replicas.map(({ life }) => life),
+      clock,
+      (words) => this.say(words),
+    );
     this.surroundings = {
       ...{ agenda: this.agenda, clock, say: (words) => this.say(words) },
       stir: () => this.stillness.stir(),
