@@ -2,6 +2,7 @@ import type { Database } from '../platform/database.js';
 import { databaseWords } from '../platform/database-words.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
 import { inSteps } from '../platform/in-steps.js';
+import type { OwnTime } from '../platform/own-time.js';
 import type { Tx } from '../platform/tx.js';
 import { whileRenewing } from '../platform/while-renewing.js';
 import type { Verdicts } from '../rules/verdicts.js';
@@ -54,6 +55,8 @@ export interface JudgeParts {
   readonly accountOf: (source: string) => string | null | undefined;
   /** Writes what is worth telling, in the transaction of the judgement. */
   readonly told?: (tx: Tx, told: JudgementTold) => Promise<void>;
+  /** Absent: as it passes. */
+  readonly time?: OwnTime;
 }
 
 export interface JudgedOnce {
@@ -213,6 +216,7 @@ export class JudgeDue {
         () => this.due.renew(claim),
         this.due.renewMs,
         () => this.perform(bench, claim, product),
+        this.parts.time,
       );
       const { source, seq, reason } = claim;
       return { source, seq, judgement, reason, events };

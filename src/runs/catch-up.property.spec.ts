@@ -30,7 +30,7 @@ const situations = fc
         trigger: 'schedule',
         state: abandoned.next().value ? 'abandoned' : 'due',
       }));
-    return { now, open: openSlots, lastSeen: slots.at(-1) ?? null, seen: slots, paused };
+    return { now, open: openSlots, lastSeen: slots.at(-1) ?? null, seen: slots, paused, pausesOver: [] };
   });
 
 const at = (slots: readonly { readonly dueAt: Date }[]): number[] =>
@@ -56,6 +56,7 @@ function written({ ended, missed, due }: CatchUp, { now, open, seen, paused }: S
     lastSeen: nowSeen.at(-1) ?? null,
     seen: nowSeen,
     paused,
+    pausesOver: [],
   };
 }
 
@@ -140,7 +141,7 @@ describe('laws of catching up', () => {
         const lastSeen = { dueAt: hour(20 - gap), createdAt: hour(0) };
         const { missed } = catchUp(
           hourly,
-          { now: hour(20), open: [], lastSeen, seen: [], paused: null },
+          { now: hour(20), open: [], lastSeen, seen: [], paused: null, pausesOver: [] },
           limit,
         );
         expect(missed).toHaveLength(Math.min(gap, limit) - 1);

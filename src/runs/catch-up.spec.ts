@@ -9,7 +9,7 @@ const seen = (n: number, createdAt = hour(n - 1)) => ({ dueAt: hour(n), createdA
 function after(situation: Partial<Situation>, schedule: Schedule | null = hourly, limit?: number): CatchUp {
   return catchUp(
     schedule,
-    { now: hour(12, 10), open: [], lastSeen: null, seen: [], paused: null, ...situation },
+    { now: hour(12, 10), open: [], lastSeen: null, seen: [], paused: null, pausesOver: [], ...situation },
     limit,
   );
 }
@@ -157,6 +157,24 @@ describe('catching up', () => {
     const lastSeen = seen(13);
     expect(after({ open: [manual], lastSeen, seen: [lastSeen] }).ended).toEqual([]);
     expect(after({ open: [manual], lastSeen, seen: [lastSeen] }, null).ended).toEqual([]);
+  });
+
+  it('tells of a pause that ended before anybody came back, and reads the newest slot all the same', () => {
+    const over = { at: hour(8, 30), until: hour(10, 30), why: 'refused' };
+    const told = 'paused since 2026-06-01T08:30:00.000Z, until 2026-06-01T10:30:00.000Z: refused';
+    const plan = after({ open: [due(9)], lastSeen: seen(9), seen: [seen(9)], pausesOver: [over] });
+    expect([...plan.ended, ...plan.missed].map(({ dueAt, why }) => [dueAt, why])).toEqual([
+      [hour(9), told],
+      [hour(10), told],
+      [hour(11), 'no process that reads it looked for work'],
+    ]);
+    expect(plan.due).toEqual([hour(12), hour(13)]);
+    const all = after({
+      lastSeen: seen(11),
+      seen: [seen(11)],
+      pausesOver: [{ ...over, until: hour(12, 5) }],
+    });
+    expect(all.due).toEqual([hour(12), hour(13)]);
   });
 
   it('counts the moment of the pause as paused', () => {

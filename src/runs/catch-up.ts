@@ -25,7 +25,18 @@ export interface Situation {
   readonly lastSeen: SeenSlot | null;
   /** Every slot still ahead, and of the passed ones those that are open. */
   readonly seen: readonly SeenSlot[];
-  readonly paused: { readonly at: Date; readonly why: string } | null;
+  readonly paused: Pause | null;
+  /** Those that are over; of interest is what came due in them while nobody was there to record it. */
+  readonly pausesOver: readonly PauseOver[];
+}
+
+export interface Pause {
+  readonly at: Date;
+  readonly why: string;
+}
+
+export interface PauseOver extends Pause {
+  readonly until: Date;
 }
 
 export interface Ending {
@@ -72,7 +83,7 @@ export function catchUp(schedule: Schedule | null, situation: Situation, limit =
   const unread = situation.lastSeen?.leftOut === true ? LEFT_OUT : NOBODY;
   const missed = unseen
     .filter((slot) => slot.getTime() !== newest)
-    .map((dueAt): Ending => ({ dueAt, state: 'missed', why: pausedWhy(situation, dueAt) ?? unread }));
+    .map((dueAt): Ending => ({ dueAt, state: 'missed', why: passedPaused(situation, dueAt) ?? unread }));
   const due = unseen.filter((slot) => slot.getTime() === newest);
   const next = schedule === null ? null : nextSlot(schedule, situation.now);
   if (next !== null && !situation.seen.some((slot) => slot.dueAt.getTime() === next.getTime()))
@@ -104,6 +115,8 @@ function refusal(schedule: Schedule | null, situation: Situation, slot: OpenSlot
 
 function passedOver(situation: Situation, { dueAt, state }: OpenSlot): Ending {
   if (state === 'abandoned') return { dueAt, state: 'failed', why: ABANDONED };
+  const paused = passedPaused(situation, dueAt);
+  if (paused !== null) return { dueAt, state: 'missed', why: paused };
   const following = situation.seen.find((slot) => slot.dueAt > dueAt);
   const somebodyWasThere = following !== undefined && following.createdAt <= following.dueAt;
   return { dueAt, state: 'missed', why: somebodyWasThere ? WAITED : NOBODY };
@@ -112,6 +125,13 @@ function passedOver(situation: Situation, { dueAt, state }: OpenSlot): Ending {
 function pausedWhy({ paused }: Situation, dueAt: Date): string | null {
   if (paused === null || dueAt < paused.at) return null;
   return `paused since ${paused.at.toISOString()}: ${paused.why}`;
+}
+
+/** Nobody was to read it, now or then: that nobody was there either says nothing. */
+function passedPaused(situation: Situation, dueAt: Date): string | null {
+  const over = situation.pausesOver.find(({ at, until }) => dueAt >= at && dueAt < until);
+  if (over === undefined) return pausedWhy(situation, dueAt);
+  return `paused since ${over.at.toISOString()}, until ${over.until.toISOString()}: ${over.why}`;
 }
 
 function latest(slots: readonly Date[]): number {

@@ -2,6 +2,7 @@ import { appendAction } from '../accounts/action-log.store.js';
 import type { Database } from '../platform/database.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Sql } from '../platform/tx.js';
+import type { PauseOver } from './catch-up.js';
 import { pausedError } from './slot.store.js';
 
 /** Stops the clock of a source and starts it again. */
@@ -45,4 +46,13 @@ export class PauseStore {
       return why;
     });
   }
+}
+
+/** Pauses of a source that a person has ended since a moment. */
+export async function pausesOver(sql: Sql, source: string, since: Date): Promise<PauseOver[]> {
+  return sql.query<PauseOver>(
+    `SELECT (detail ->> 'pausedAt')::timestamptz AS at, at AS until, detail ->> 'why' AS why FROM action_log
+      WHERE source = $1 AND action = 'source-resumed' AND at > $2 ORDER BY id`,
+    [source, since],
+  );
 }

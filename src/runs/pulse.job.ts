@@ -1,6 +1,7 @@
 import { inLog } from '../platform/database-words.js';
 import { RolewatchError } from '../platform/errors.js';
 import type { Log } from '../platform/log.js';
+import { OWN_TIME, type OwnTime } from '../platform/own-time.js';
 import { within } from '../platform/within.js';
 import type { Claim } from './claim.js';
 import type { LeasedRun } from './leased-run.job.js';
@@ -35,6 +36,7 @@ export class PulseJob {
     private readonly retire: (configured: readonly string[]) => Promise<readonly string[]>,
     private readonly log: Log,
     private readonly timing: Pick<Timing, 'graceMs' | 'handBackMs'> = TIMING,
+    private readonly time: OwnTime = OWN_TIME,
   ) {}
 
   /** One pulse; one that comes while the last is still going on does nothing. Never rejects. */
@@ -111,7 +113,7 @@ export class PulseJob {
   }
 
   private async idleWithin(ms: number): Promise<boolean> {
-    return within(ms, this.settled());
+    return within(ms, this.settled(), this.time);
   }
 
   /** A look that is under way may still begin runs, or wait for a database that does not answer. */

@@ -9,6 +9,7 @@ import {
   type Situation,
 } from './catch-up.js';
 import type { Schedule } from '../platform/slots.js';
+import { pausesOver } from './pause.store.js';
 import { endAttempts } from './run.store.js';
 
 /** A source as far as the clock is concerned. */
@@ -125,12 +126,16 @@ async function load(sql: Sql, source: string): Promise<Situation | null> {
       ORDER BY due_at`,
     [source, row.now],
   );
+  const lastSeen = slots.filter((slot) => slot.trigger === 'schedule').reduce(seenLater, null);
+  // mostly the next slot is seen, and none is open: then it does not matter what was when
+  const hasPassed = slots.some((slot) => slot.open) || (lastSeen !== null && lastSeen.dueAt <= row.now);
   return {
     now: row.now,
     open: slots.filter((slot) => slot.open && slot.due_at <= row.now).map(openSlot),
-    lastSeen: slots.filter((slot) => slot.trigger === 'schedule').reduce(seenLater, null),
+    lastSeen,
     seen: slots.map(seenSlot),
     paused: row.paused_at === null ? null : { at: row.paused_at, why: row.paused_why ?? 'no reason given' },
+    pausesOver: hasPassed ? await pausesOver(sql, source, slots[0]?.due_at ?? row.now) : [],
   };
 }
 

@@ -49,6 +49,12 @@ const IN_NO_MESSAGE = `
    WHERE severity IN ('high', 'critical') AND NOT EXISTS (
      SELECT FROM outbox_alert o JOIN outbox m ON m.source = o.source AND m.id = o.id
       WHERE m.source = a.source AND m.seq = a.seq AND o.no = a.no)`;
+/** Only an attempt at the end of the 24 hours, or after it, may give a message up. */
+const TRIED_OUT = `
+  SELECT message_id AS id, state, why, unconfirmed,
+         EXISTS (SELECT FROM outbox_attempt a WHERE a.source = m.source AND a.id = m.id
+                    AND a.began_at >= m.tried_since + interval '24 hours') AS tried_out
+    FROM outbox m`;
 const NONE: Lists = new Map();
 /** Readings state their times by a clock that runs on from the database's: see VirtualClock. */
 const SLACK_MS = 2_000;
@@ -393,11 +399,13 @@ export class Chronicle {
       state: string;
       why: string | null;
       unconfirmed: number;
-    }>('SELECT message_id AS id, state, why, unconfirmed FROM outbox');
+      tried_out: boolean;
+    }>(TRIED_OUT);
     return [
       ...(await this.words(IN_NO_MESSAGE)),
-      ...messages.flatMap(({ id, state, why, unconfirmed }) => {
+      ...messages.flatMap(({ id, state, why, unconfirmed, tried_out: triedOut }) => {
         const times = arrived.get(id) ?? 0;
+        if (times === 0 && state === 'dead' && triedOut) return [];
         if (times === 0) return [`the message ${id} never arrived: ${state} ${String(why)}`];
         if (state !== 'sent' && state !== 'dead') return [`the message ${id} is still ${state}`];
         return times > 1 + Math.min(unconfirmed, DUPLICATES)

@@ -164,12 +164,12 @@ export class History {
   }
 
   /** Nobody runs for a while. */
-  private async outage(): Promise<void> {
+  private outage(): void {
     const { random, agenda, say } = this.of();
     const ms = (2 + random.below(50)) * HOUR;
     say(`nobody runs for ${ms / HOUR} h`);
     this.out = true;
-    for (const { life } of this.world.alive) await life.die();
+    for (const { life } of this.world.alive) life.die();
     agenda.after(ms, () => this.allStart());
   }
 

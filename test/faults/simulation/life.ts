@@ -2,11 +2,8 @@
  * A process's life in the simulation: what it asks of the world (statements, pages, pauses) passes through here, one
  * step after the other, and between any two of them it may die, stand still, or lose its connection.
  */
-import { finished, Writable } from 'node:stream';
-import type pg from 'pg';
-import type { Database } from '../../../src/platform/database.js';
 import type { OwnTime } from '../../../src/platform/own-time.js';
-import type { Agenda } from './agenda.js';
+import { type Server, type Session, Sessions } from './sessions.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What befalls a process so many steps from now. */
@@ -25,27 +22,15 @@ export type Mishap =
   /** Its next COMMIT takes effect, and the answer is lost. */
   | { readonly kind: 'hears nothing of its commit' };
 
-export interface Surroundings {
-  readonly agenda: Agenda;
+export interface Surroundings extends Server {
   readonly clock: VirtualClock;
   readonly say: (words: string) => void;
   /** Somebody may have something new to look at. */
   readonly stir: () => void;
-  /** A transaction that wrote a snapshot has ended somehow. */
-  readonly snapshotWritten: () => void;
 }
 
 /** PostgreSQL ends a session that sleeps inside a transaction: see the options of every connection. */
 const IDLE_IN_TRANSACTION_MS = 5 * 60_000;
-
-interface Session {
-  readonly client: pg.Client & {
-    readonly processID: number;
-    readonly connection: { stream: { destroy(): void } };
-  };
-  inTransaction: boolean;
-  writesSnapshot: boolean;
-}
 
 /** The statement that a publication begins with: see SlotStore.lockForPublish. */
 const FENCE = 'SELECT epoch, state FROM slot';
@@ -56,7 +41,8 @@ export class Life {
   private asleep: { readonly awake: Promise<void>; readonly until: number } | null = null;
   /** Its own clock is so far behind because it stood still. */
   private lost = 0;
-  private readonly sessions = new Set<Session>();
+  /** Its connections to the database. */
+  readonly sessions: Sessions;
   private fate: { stepsLeft: number; readonly mishap: Mishap } | null = null;
   private answerLost = false;
   /** Statements and requests under way. */
@@ -68,19 +54,26 @@ export class Life {
   constructor(
     readonly name: string,
     private readonly world: Surroundings,
-  ) {}
+  ) {
+    this.sessions = new Sessions(this, world);
+  }
 
   get sleeping(): boolean {
     return this.asleep !== null;
   }
 
-  /** Nothing of it goes on unless something happens. */
+  /** Nothing of it goes on unless something happens: a connection, too, comes free only if something does. */
   get still(): boolean {
-    return this.inFlight === 0 && (this.dead || this.sleeping || this.busy === 0);
+    return this.inFlight === this.waiting && (this.dead || this.sleeping || this.busy === 0);
   }
 
   get holdsTransaction(): boolean {
-    return [...this.sessions].some(({ inTransaction }) => inTransaction);
+    return this.sessions.inTransaction.length > 0;
+  }
+
+  /** Of what is under way, what waits for a connection. */
+  get waiting(): number {
+    return this.sessions.waiting;
   }
 
   /** In so many steps. One mishap at a time. */
@@ -150,96 +143,33 @@ export class Life {
     return this.flight(work);
   }
 
-  private async flight<T>(work: () => Promise<T>): Promise<T> {
-    this.inFlight++;
+  async flight<T>(work: () => Promise<T>): Promise<T> {
+    this.takesOff();
     try {
       return await work();
     } finally {
-      this.inFlight--;
-      this.world.stir();
+      this.lands();
       await this.goesOn();
     }
   }
 
-  /** Everything that its pool sends is a step. */
-  guard({ pool }: Database): void {
-    pool.on('connect', (client) => this.guardSession(client as unknown as Session['client']));
-    const connect = pool.connect.bind(pool) as (...args: unknown[]) => Promise<pg.PoolClient>;
-    const guarded = (...args: unknown[]): unknown => {
-      if (this.dead) return args.length > 0 ? undefined : NEVER;
-      const [callback] = args as [((...answer: unknown[]) => void)?];
-      this.inFlight++;
-      const landed = (): void => {
-        this.inFlight--;
-        this.world.stir();
-      };
-      if (callback === undefined) return connect().finally(landed);
-      return connect((...answer: unknown[]) => {
-        landed();
-        callback(...answer);
-      });
-    };
-    pool.connect = guarded as typeof pool.connect;
-  }
-
-  private guardSession(client: Session['client']): void {
-    const session: Session = { client, inTransaction: false, writesSnapshot: false };
-    this.sessions.add(session);
-    client.on('end', () => this.sessions.delete(session));
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    const guarded = (...args: unknown[]): unknown => {
-      const [config, ...rest] = args;
-      if (config instanceof Writable) return this.copy(config, () => query(...args));
-      const callback =
-        typeof rest.at(-1) === 'function' ? (rest.pop() as (...answer: unknown[]) => void) : null;
-      const text = typeof config === 'string' ? config : (config as { text: string }).text;
-      const answer = this.statement(session, text, () => query(config, ...rest) as Promise<unknown>);
-      if (callback === null) return answer;
-      answer.then(
-        (result) => callback(null, result),
-        (error: unknown) => callback(error),
-      );
-      return undefined;
-    };
-    client.query = guarded as typeof client.query;
-  }
-
-  /** COPY: part of the step before it, but under way until the server has taken all of it. */
-  private copy(stream: Writable, send: () => unknown): unknown {
+  readonly takesOff = (): void => {
     this.inFlight++;
-    finished(stream, () => {
-      this.inFlight--;
-      this.world.stir();
-    });
-    return send();
+  };
+
+  readonly lands = (): void => {
+    this.inFlight--;
+    this.world.stir();
+  };
+
+  hearsNothing(): boolean {
+    if (!this.answerLost) return false;
+    this.answerLost = false;
+    this.world.say(`${this.name} hears nothing of its commit`);
+    return true;
   }
 
-  private async statement(session: Session, text: string, send: () => Promise<unknown>): Promise<unknown> {
-    await this.step(text, session);
-    if (text === 'BEGIN') session.inTransaction = true;
-    if (text.startsWith('INSERT INTO snapshot')) session.writesSnapshot = true;
-    const ends = text === 'COMMIT' || text === 'ROLLBACK';
-    try {
-      return await this.flight(async () => {
-        const result = await send();
-        if (text === 'COMMIT' && this.answerLost) {
-          this.answerLost = false;
-          this.world.say(`${this.name} hears nothing of its commit`);
-          session.client.connection.stream.destroy();
-          throw new Error('Connection terminated unexpectedly');
-        }
-        return result;
-      });
-    } finally {
-      if (ends) {
-        session.inTransaction = false;
-        if (session.writesSnapshot) this.world.snapshotWritten();
-        session.writesSnapshot = false;
-      }
-    }
-  }
-
-  private async step(what: string, session?: Session): Promise<void> {
+  async step(what: string, session?: Session): Promise<void> {
     await this.goesOn();
     this.steps++;
     if (this.fate !== null && --this.fate.stepsLeft <= 0) await this.suffer(this.fate.mishap, what, session);
@@ -254,16 +184,16 @@ export class Life {
     const where = `${within ? 'in a transaction, ' : ''}before ${what.trim().replace(/\s+/g, ' ').slice(0, 50)}`;
     switch (mishap.kind) {
       case 'dies':
-        await this.die(where);
+        this.die(where);
         return this.goesOn();
       case 'sleeps':
         this.sleep(mishap.ms, mishap.halted, where);
         return this.goesOn();
       case 'is cut off':
         this.world.say(`${this.name} is cut off ${where}`);
-        this.inFlight++;
+        this.takesOff();
         if (session) await this.world.clock.endSession(session.client.processID);
-        this.inFlight--;
+        this.lands();
         return;
       case 'hears nothing of its commit':
         this.answerLost = true;
@@ -281,18 +211,11 @@ export class Life {
     await NEVER;
   }
 
-  async die(where = 'between two looks'): Promise<void> {
+  die(where = 'between two looks'): void {
     if (this.dead) return;
     this.world.say(`${this.name} dies ${where}`);
     this.dead = true;
-    const pids = [...this.sessions].map(({ client }) => client.processID);
-    for (const { client, writesSnapshot } of this.sessions) {
-      if (writesSnapshot) this.world.snapshotWritten();
-      client.connection.stream.destroy();
-    }
-    this.inFlight++;
-    await this.world.clock.sessionsEnd(pids);
-    this.inFlight--;
+    this.sessions.cutAll();
     this.world.stir();
   }
 
@@ -311,8 +234,7 @@ export class Life {
     });
     if (ms <= IDLE_IN_TRANSACTION_MS) return;
     agenda.after(IDLE_IN_TRANSACTION_MS, async () => {
-      for (const { client, inTransaction } of this.sessions)
-        if (inTransaction) await clock.endSession(client.processID);
+      for (const { client } of this.sessions.inTransaction) await clock.endSession(client.processID);
     });
   }
 }

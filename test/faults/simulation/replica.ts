@@ -74,7 +74,7 @@ export class Replica {
     this.config = config;
     this.names = [...config.sources.keys()];
     const db = inVirtualTime(new Database({ url: appUrl, maxConnections: 4 }));
-    life.guard(db);
+    life.sessions.guard(db);
     this.db = db;
     const log = Log.to({ write: (line) => this.overhear(line) });
     this.itself = new ReplicaStore(db, life.name);
@@ -90,6 +90,7 @@ export class Replica {
             { source: told.source, seq: told.seq, opened: openedFindings(told) },
             ROUTING,
           ),
+        time: life.time,
       }),
       log,
     );
@@ -122,7 +123,8 @@ export class Replica {
       ),
       retire,
       log,
-      { graceMs: 1, handBackMs: 30_000 },
+      TIMING,
+      life.time,
     );
   }
 
@@ -191,7 +193,7 @@ export class Replica {
     this.parts.say(`${this.life.name} is asked to stop`);
     await Promise.all([this.pulse.drain(), this.judge.drain(), this.deliver.drain()]);
     await this.itself.leave().catch(() => undefined);
-    await this.life.die('in order');
+    this.life.die('in order');
   }
 
   private overhear(line: string): void {

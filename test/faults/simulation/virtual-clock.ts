@@ -87,10 +87,33 @@ export class VirtualClock {
     await this.admin.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
   }
 
-  /** Until the server has noticed that these clients are gone, and has given back what they had locked. */
-  async sessionsEnd(pids: readonly number[]): Promise<void> {
-    const left = 'SELECT FROM pg_stat_activity WHERE pid = ANY ($1) LIMIT 1';
-    while ((await this.admin.query(left, [pids])).rowCount !== 0);
+  /** Those of these sessions that are still there, and whether they wait for a lock. */
+  async stateOf(pids: readonly number[]): Promise<ReadonlyMap<number, boolean>> {
+    const { rows } = await this.admin.query<{ pid: number; waits: boolean }>(
+      `SELECT pid, coalesce(wait_event_type = 'Lock', false) AS waits FROM pg_stat_activity
+        WHERE pid = ANY ($1) AND datname = current_database()`,
+      [pids],
+    );
+    return new Map(rows.map(({ pid, waits }) => [pid, waits]));
+  }
+
+  /** What the sessions of this database, but for these, wait for a lock with. */
+  async waiting(except: readonly number[]): Promise<string[]> {
+    const { rows } = await this.admin.query<{ words: string }>(
+      `SELECT left(regexp_replace(trim(query), '\\s+', ' ', 'g'), 60) AS words FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> ALL ($1) ORDER BY 1`,
+      [except],
+    );
+    return rows.map(({ words }) => words);
+  }
+
+  /** What every session does: for a simulation that does not go on. */
+  async tell(): Promise<string[]> {
+    const { rows } = await this.admin.query<{ words: string }>(
+      `SELECT concat_ws(' ', pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), left(regexp_replace(query, '\\s+', ' ', 'g'), 200)) AS words
+         FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid`,
+    );
+    return rows.map(({ words }) => words);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,5 @@
 /** A site in virtual time: sources, processes, people, and one thing after the other. */
 import { appendFileSync } from 'node:fs';
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../src/platform/database.js';
 import { hasCode } from '../../../src/platform/errors.js';
 import { PauseStore } from '../../../src/runs/pause.store.js';
@@ -15,6 +14,7 @@ import { Chronicle } from './chronicle.js';
 import { Life, type Surroundings } from './life.js';
 import { Post } from './post.js';
 import { Replica, type SiteConfig } from './replica.js';
+import { Stillness } from './stillness.js';
 import type { Timetable } from './timetable.js';
 import { Upstream } from './upstream.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -29,10 +29,8 @@ const TRACE = process.env['ROLEWATCH_TRACE'];
 /** Timers are never exact. Were they, a beat would fall on the very moment at which a lease runs out. */
 const PERIOD_MS = PULSE_MS + 3;
 const PERSON = 'os:ann';
-/** Something hangs: no step of the simulation takes so long, on any machine. */
-const STUCK_MS = 60_000;
-/** Waiting for a lock that somebody holds who sleeps in a transaction. */
-const BLOCKED_MS = 200;
+/** Longer than PostgreSQL lets anybody sleep in a transaction. */
+const IN_THE_WAY_MS = 6 * MINUTE;
 
 export class World {
   readonly random: Random;
@@ -47,7 +45,7 @@ export class World {
   private readonly surroundings: Surroundings;
   private readonly beats = new Map<Replica, Entry>();
   private readonly waited = new Map<number, number>();
-  private stirred: () => void = () => undefined;
+  private readonly stillness: Stillness;
   private snapshotWritten = false;
   private started = 0;
   /** Drawn before a run begins. */
@@ -68,9 +66,15 @@ export class World {
     this.post = new Post(this.random);
     this.config = { sources: timetable.beginning };
     this.chronicle = new Chronicle(fresh.db, timetable, this.upstreams);
+    this.stillness = new Stillness(
+      () => this.replicas.map(({ life }) => life),
+      clock,
+      (words) => this.say(words),
+    );
     this.surroundings = {
       ...{ agenda: this.agenda, clock, say: (words) => this.say(words) },
-      stir: () => this.stirred(),
+      stir: () => this.stillness.stir(),
+      abandoned: (pid) => this.stillness.abandoned(pid),
       snapshotWritten: () => (this.snapshotWritten = true),
     };
   }
@@ -139,7 +143,7 @@ export class World {
     if (replica.life.dead) return void this.beats.delete(replica);
     const began = this.agenda.now;
     void replica.beat().then((looked) => looked && this.chronicle.looked(replica.config, began));
-    await this.settle();
+    await this.stillness.comes();
     this.beatAt(began + (await this.idleBeats()) * PERIOD_MS, replica);
   }
 
@@ -195,7 +199,7 @@ export class World {
     if (entry.at > this.agenda.now) await this.clock.jumpTo(entry.at);
     this.agenda.now = entry.at;
     await entry.happen();
-    await this.settle();
+    await this.stillness.comes();
     if (this.snapshotWritten) await this.lookAtSnapshots();
     for (const replica of this.replicas.filter(({ life }) => life.dead)) {
       this.replicas.splice(this.replicas.indexOf(replica), 1);
@@ -208,27 +212,17 @@ export class World {
     await this.chronicle.lookAtSnapshots();
   }
 
-  /** Until nothing goes on by itself any more: everybody waits for a moment to come, sleeps, or is gone. */
-  private async settle(): Promise<void> {
-    const began = performance.now();
-    for (let calm = 0; calm < 3;) {
-      const stirred = new Promise<void>((resolve) => (this.stirred = resolve));
-      await turn();
-      if (this.replicas.every(({ life }) => life.still)) calm++;
-      else {
-        calm = 0;
-        await Promise.race([stirred, delay(20)]);
-        const waiting = performance.now() - began;
-        if (waiting > BLOCKED_MS && this.replicas.some(({ life }) => life.sleeping && life.holdsTransaction))
-          return;
-        if (waiting > STUCK_MS) throw new Error('a step does not come to its end');
-      }
-    }
-  }
-
   // ── what people do ──
 
+  /** Somebody sleeps in a transaction: what people do then would wait for it, and is done afterwards. */
+  private isInTheWay(again: () => Promise<void>): boolean {
+    if (!this.stillness.sleepsInTransaction) return false;
+    this.agenda.after(IN_THE_WAY_MS, again);
+    return true;
+  }
+
   async resume(source: string): Promise<void> {
+    if (this.isInTheWay(() => this.resume(source))) return;
     const [paused] = await this.db.query<{ at: Date }>(
       'SELECT paused_at AS at FROM source WHERE name = $1 AND paused_at IS NOT NULL',
       [source],
@@ -240,9 +234,9 @@ export class World {
   }
 
   async runNow(source: string): Promise<void> {
+    if (this.isInTheWay(() => this.runNow(source))) return;
     const replica = this.random.pick(this.alive.filter(({ life }) => life.still && !life.sleeping));
-    if (replica === undefined || this.replicas.some(({ life }) => life.sleeping && life.holdsTransaction))
-      return;
+    if (replica === undefined) return;
     this.say(`somebody runs ${source} by ${replica.life.name}`);
     const asked = replica.pulse.startNow(source, PERSON).then(
       () => undefined,
@@ -252,11 +246,12 @@ export class World {
       },
     );
     asked.catch((error: unknown) => this.say(`run now failed: ${String(error)}`));
-    await this.settle();
+    await this.stillness.comes();
   }
 
   /** Looks at what is held, and believes it. */
   async release(source: string): Promise<void> {
+    if (this.isInTheWay(() => this.release(source))) return;
     const held = await this.db.query<{ stream: string; scope: string; held: number }>(
       `SELECT stream, scope, held FROM observation o JOIN source s ON s.name = o.source AND s.last_seq = o.seq
         WHERE source = $1 AND held > 0`,
@@ -281,7 +276,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const { life } of this.replicas) await life.die('as the world ends');
+    for (const { life } of this.replicas) life.die('as the world ends');
+    await this.stillness.layGhosts();
     for (const { server } of this.upstreams.values()) await server.stop();
     await this.clock.close();
     await this.fresh.drop();

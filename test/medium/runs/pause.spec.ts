@@ -44,4 +44,17 @@ describe('a paused source', () => {
     expect(seen.map((row) => row.state)).toEqual(['missed', 'missed', 'missed', 'due']);
     expect(seen[2]?.why).toMatch(/^paused since .*: the password was refused$/);
   });
+
+  it('misses them with that reason, too, if nobody was there before it was resumed', async () => {
+    await bench.pastSlot('s1', 3);
+    await pauses.pause('s1', 'the password was refused');
+    await bench.fresh.db.query(`UPDATE source SET paused_at = now() - interval '5 hours' WHERE name = 's1'`);
+    await pauses.resume('s1', 'os:ann');
+    await bench.seeAll();
+    const missed = (await bench.rows()).filter(({ state }) => state === 'missed');
+    expect(missed.length).toBeGreaterThanOrEqual(2);
+    for (const { why } of missed)
+      expect(why).toMatch(/^paused since .*, until .*: the password was refused$/);
+    expect((await bench.claimOne()).source).toBe('s1');
+  });
 });
