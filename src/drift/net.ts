@@ -169,9 +169,10 @@ const PART_OF_PRINCIPAL: Readonly<Partial<Record<ChangeKind, readonly ChangeKind
 
 /** Somebody whose rights came and went in between neither appeared nor disappeared as a holder of rights. */
 function withoutEmptyPrincipals(changes: readonly NettedChange[]): NettedChange[] {
+  const ofSubject = groupBy(changes, ({ subject }) => subject);
   return changes.filter(({ what, subject }) => {
     const parts = PART_OF_PRINCIPAL[what];
-    return !parts || changes.some((one) => one.subject === subject && parts.includes(one.what));
+    return !parts || ofSubject.get(subject)?.some((one) => parts.includes(one.what));
   });
 }
 
