@@ -2,7 +2,7 @@
 import type { Cause, ChangeKind, PrincipalKind, RiskTier } from '../access/model.js';
 import type { IdentityId } from '../drift/facts.js';
 import type { Members } from '../drift/told.js';
-import type { Severity } from '../rules/verdicts.js';
+import type { Because, Severity } from '../rules/verdicts.js';
 import type { AlertBody, AlertKind, StoredGain, StoredHolder, StoredWindow } from './alert.js';
 
 /** Somebody or something by its name as of the alert's snapshot; erased people have neither. */
@@ -121,6 +121,8 @@ export interface Names {
   readonly keyed: ReadonlyMap<string, string>;
   /** What the source calls its scopes. */
   readonly scopeWord: string;
+  /** Reasons that are put into names already: many findings share them. */
+  readonly said: WeakMap<readonly Because[], readonly AlertBecause[]>;
 }
 
 /** Every identity that an alert names, without repeats. */
@@ -193,14 +195,22 @@ function findingOf(finding: NonNullable<AlertBody['finding']>, names: Names): Al
   return {
     ...rest,
     subject: { kind: subject.kind, ...subjectNames(subject, names) },
-    because: because.map(({ principal, role, scope, through, ...path }) => ({
-      ...path,
-      ...(principal !== undefined && { principal: named(principal, names) }),
-      ...(role !== undefined && { role: roleOf(role, names) }),
-      ...(scope !== undefined && { scope: scopeOf(scope, names) }),
-      ...(through !== undefined && { through: named(through, names) }),
-    })),
+    because: becauseOf(because, names),
   };
+}
+
+function becauseOf(because: readonly Because[], names: Names): readonly AlertBecause[] {
+  const known = names.said.get(because);
+  if (known !== undefined) return known;
+  const said = because.map(({ principal, role, scope, through, ...path }) => ({
+    ...path,
+    ...(principal !== undefined && { principal: named(principal, names) }),
+    ...(role !== undefined && { role: roleOf(role, names) }),
+    ...(scope !== undefined && { scope: scopeOf(scope, names) }),
+    ...(through !== undefined && { through: named(through, names) }),
+  }));
+  names.said.set(because, said);
+  return said;
 }
 
 function subjectNames({ kind, id }: NonNullable<AlertBody['finding']>['subject'], names: Names): Named {

@@ -118,3 +118,6 @@ export interface AlertDraft {
 
 /** An alert names at most this many of those affected; the count beside them is exact. */
 export const LISTED_PEOPLE = 20;
+
+/** Of those who hold one right in one scope, a first read names so many; the count of all is exact. */
+export const LISTED_HOLDERS = 100;

@@ -1,6 +1,6 @@
 import { oneLine } from '../platform/visible.js';
 import type { AlertView } from './alert-view.js';
-import { headline, holderLines } from './message/alert-words.js';
+import { headline, holderLines, othersHolding } from './message/alert-words.js';
 
 /** Alerts as lines for a terminal; what is held is said elsewhere, with the command that releases it. */
 export function alertsText(alerts: readonly AlertView[]): string[] {
@@ -18,8 +18,9 @@ const LONG: ReadonlySet<AlertView['kind']> = new Set([
   'built-in-holds-role',
 ]);
 
-function longText({ kind, holders = [], permission = '' }: AlertView): string[] {
-  const lines = holderLines(holders).map((line) => oneLine(`  ${line}`));
+function longText(alert: AlertView): string[] {
+  const { kind, holders = [], permission = '' } = alert;
+  const lines = [...holderLines(holders), ...othersHolding(alert)].map((line) => oneLine(`  ${line}`));
   if (kind === 'first-read') return ['', 'Read for the first time. Who holds high-risk rights:', ...lines];
   if (kind === 'last-holder-lost')
     return ['', oneLine(`[critical] Nobody holds "${permission}" any more: a lock-out, or somebody's plan?`)];

@@ -3,6 +3,7 @@ import { didYouMean } from '../platform/config/nearest.js';
 import { RolewatchError } from '../platform/errors.js';
 import { type SourcesConfig, sourceNamed } from '../sources/source-config.js';
 import type { AlertsConfig } from './alerts-config.js';
+import { idsIn, idsInShort } from './alert-ids.js';
 import { acknowledgeAlerts } from './acknowledge-alert.job.js';
 import { outboxText } from './outbox-text.js';
 import { MESSAGE_STATES } from './message-states.js';
@@ -46,7 +47,7 @@ export const alertsCommand = defineCommand({
   name: 'alerts',
   summary: 'what was told to whom, what is stuck; send a test; try again; acknowledge',
   description:
-    'Without an action, or with "list": messages with everything that was tried, the newest first. "test" sends a test message now, to every recipient of every route, and says how the conversation went. "retry ID" tries a message again that was given up. "acknowledge ID" says that somebody is on an alert, so that it goes no further; several ids stand with commas between them. Exit code 0: done; 1: a test message did not arrive, or nothing could be done.',
+    'Without an action, or with "list": messages with everything that was tried, the newest first. "test" sends a test message now, to every recipient of every route, and says how the conversation went. "retry ID" tries a message again that was given up. "acknowledge ID" says that somebody is on an alert, so that it goes no further; several ids stand with commas between them, many in a row as 2.1-2.300. Exit code 0: done; 1: a test message did not arrive, or nothing could be done.',
   arguments: {
     action: { description: 'list (default), test, retry or acknowledge' },
     id: { description: 'retry: the number of the message; acknowledge: the id of the alert, such as 2.1' },
@@ -105,7 +106,8 @@ async function acknowledge(context: Context, ids: string | undefined, asked: Ask
   const refuse = (message: string): never => {
     throw new RolewatchError('usage', message);
   };
-  const alerts = (ids ?? '').split(',').filter((id) => id !== '');
+  const alerts = idsIn(ids ?? '');
+  if (alerts === null) return refuse('these are too many at once: acknowledge them in several steps');
   if (alerts.length === 0) return refuse('which alert? Its message names it, such as 2.1');
   const reason = asked.reason?.trim() ?? '';
   if (reason === '') return refuse('--reason must say what is done about it');
@@ -113,6 +115,11 @@ async function acknowledge(context: Context, ids: string | undefined, asked: Ask
   const { db } = await context.openDatabase();
   const order = { source: asked.source, alerts, actor: context.actor, reason };
   const done = await acknowledgeAlerts(db, order);
-  await context.print(done, () => `acknowledged in ${done.source}: ${alerts.join(', ')}; it goes no further`);
+  await context.print(done, () => `acknowledged in ${done.source}: ${inWords(alerts)}; it goes no further`);
   return 0;
+}
+
+function inWords(ids: readonly string[]): string {
+  const { text, left } = idsInShort(ids);
+  return `${text.replaceAll(',', ', ')}${left > 0 ? ` and ${String(left)} more` : ''}`;
 }

@@ -224,6 +224,17 @@ describe('besides', () => {
     expect(kinds([], { firstRead: firstRead.slice(2) })).toEqual([]);
   });
 
+  it('a first read of very many names some of each right, and counts them all', () => {
+    const firstRead = ['1', '7'].flatMap((role) =>
+      Array.from({ length: 150 }, (_, i) => ({
+        ...{ identity: String(i), role, scope: '1', permissions: ROLES[role] ?? [] },
+      })),
+    );
+    const [alert] = told([], { firstRead });
+    const ofRole = (role: string) => alert?.body.holders?.filter((holder) => holder.role === role).length;
+    expect([ofRole('1'), ofRole('7'), alert?.body.peopleCount]).toEqual([100, 100, 150]);
+  });
+
   it('a first read tells of rights that are held by themselves', () => {
     const firstRead = ['Wipe', 'View'].map((permission) => ({
       ...{ identity: '10', permission, scope: 'acme', permissions: [permission] },

@@ -4,7 +4,7 @@
 import type { RiskTier } from '../access/model.js';
 import { type RiskTiers, worstRisk } from '../access/risk.js';
 import { groupBy } from '../drift/collect.js';
-import { type AlertDraft, severityOf } from './alert.js';
+import { type AlertDraft, LISTED_HOLDERS, severityOf, type StoredHolder } from './alert.js';
 import type { HeldRight, WorthTelling } from './worth-telling-facts.js';
 import { gainsOf, membersGained } from './worth-telling-gains.js';
 import { protectiveLost, rolesOf } from './worth-telling-roles.js';
@@ -34,7 +34,20 @@ function firstRead({ tiers, firstRead: rights }: WorthTelling): AlertDraft[] {
     .map(({ permissions: _, ...holder }) => holder);
   if (holders.length === 0) return [];
   const severity = holders.some(({ tier }) => tier === 'critical') ? 'critical' : 'high';
-  return [{ kind: 'first-read', severity, body: { holders } }];
+  const listed = fewOfEach(holders);
+  const all = listed.length < holders.length && new Set(holders.map(({ identity }) => identity)).size;
+  return [{ kind: 'first-read', severity, body: { holders: listed, ...(all && { peopleCount: all }) } }];
+}
+
+/** Every right is there with every scope: by them it is decided who hears of it. */
+function fewOfEach(holders: readonly StoredHolder[]): StoredHolder[] {
+  const counts = new Map<string, number>();
+  return holders.filter(({ role, permission, scope }) => {
+    const right = JSON.stringify([role, permission, scope]);
+    const count = (counts.get(right) ?? 0) + 1;
+    counts.set(right, count);
+    return count <= LISTED_HOLDERS;
+  });
 }
 
 function tierOf({ role, permissions }: HeldRight, tiers: RiskTiers): RiskTier {

@@ -1,6 +1,7 @@
 import { permissionModelOf } from '../access/permission-model.js';
 import { RoleCatalogue } from '../access/permissions.js';
 import { RolewatchError } from '../platform/errors.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { Sql } from '../platform/tx.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
 import { knownSource } from '../snapshots/known-source.view.js';
@@ -10,7 +11,7 @@ import { productOf } from '../sources/source-config.js';
 import { changesBetween } from './changes.view.js';
 import type { IdentityId } from './facts.js';
 import { keyed, type Name, namesOf } from './names.view.js';
-import { net, type NettedChange } from './net.js';
+import { netInSteps, type NettedChange } from './net.js';
 import { withinRoles } from './net-roles.js';
 import { type Names, withNames } from './name-changes.js';
 import type { DriftReport, SnapshotRef } from './report.js';
@@ -40,7 +41,7 @@ export async function driftBetween(
   const product = productOf((await knownSource(sql, source)).kind);
   const model = permissionModelOf(product);
   const changes = withinRoles(
-    net(await changesBetween(sql, source, earlier.seq, later.seq), model),
+    await inSteps(netInSteps(await changesBetween(sql, source, earlier.seq, later.seq), model)),
     new RoleCatalogue(await catalogueAt(sql, source, earlier.seq)),
     new RoleCatalogue(await catalogueAt(sql, source, later.seq)),
     model,

@@ -21,12 +21,17 @@ interface Turned {
  * principal-appeared and -disappeared, role-granted and -revoked, permission-gained and -lost, level-raised and -lowered.
  * @param leaving the changes that tell of scopes which are no longer watched
  */
-export function explainGrants(context: Context, leaving: readonly Draft[]): Draft[] {
-  return context.holders.flatMap((holder) => [
-    ...explainSide(context, holder, 'after', leaving),
-    ...explainSide(context, holder, 'before', leaving),
-  ]);
+export function* explainGrantsInSteps(context: Context, leaving: readonly Draft[]): Generator<void, Draft[]> {
+  const drafts: Draft[] = [];
+  for (const [i, holder] of context.holders.entries()) {
+    if (i % HOLDERS_A_STEP === 0) yield;
+    drafts.push(...explainSide(context, holder, 'after', leaving));
+    drafts.push(...explainSide(context, holder, 'before', leaving));
+  }
+  return drafts;
 }
+
+const HOLDERS_A_STEP = 100;
 
 /** What the holder has on one side only: on `after` what it gained, on `before` what it lost. */
 function explainSide(context: Context, holder: Holder, side: Side, leaving: readonly Draft[]): Draft[] {

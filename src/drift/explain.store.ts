@@ -1,8 +1,9 @@
 import { permissionModelOf } from '../access/permission-model.js';
 import { RolewatchError } from '../platform/errors.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { Sql, Tx } from '../platform/tx.js';
 import { productOf } from '../sources/source-config.js';
-import { explain } from './explain.js';
+import { explainInSteps } from './explain.js';
 import type { Facts } from './facts.js';
 import { readFacts } from './facts/facts.view.js';
 import type { ToldChange } from './told.js';
@@ -29,7 +30,7 @@ export async function explainSnapshot(tx: Tx, at: Explained): Promise<Explanatio
     { sql: tx, source: at.source, seq: at.seq },
     { model, recordedAt, left: at.left },
   );
-  const changes = explain(facts);
+  const changes = await inSteps(explainInSteps(facts));
   await tx.copy(
     COLUMNS,
     changes.map((change) => rowOf(at, change)),

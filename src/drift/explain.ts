@@ -1,7 +1,8 @@
+import { lastOf } from '../platform/steps.js';
 import { contextOf } from './context.js';
 import { explainAttributes } from './explain-attributes.js';
 import { explainCatalogue } from './explain-catalogue.js';
-import { explainGrants } from './explain-grants.js';
+import { explainGrantsInSteps } from './explain-grants.js';
 import { explainLinks } from './explain-links.js';
 import { explainMembers } from './explain-members.js';
 import { explainScopes } from './explain-scopes.js';
@@ -15,19 +16,22 @@ import type { Draft, ToldChange } from './told.js';
  * the same order, a change always after the one it is part of.
  */
 export function explain(facts: Facts): ToldChange[] {
+  return lastOf(explainInSteps(facts));
+}
+
+/** The same, with a pause every now and then: it may be about everybody who holds something. */
+export function* explainInSteps(facts: Facts): Generator<void, ToldChange[]> {
   const context = contextOf(facts);
+  yield;
   const scopes = explainScopes(context);
   const leaving = scopes.filter((draft) => draft.scope !== undefined && context.hasLeft(draft.scope));
-  return number(
-    withHints(context, [
-      ...scopes,
-      ...explainCatalogue(context),
-      ...explainGrants(context, leaving),
-      ...explainMembers(context),
-      ...explainAttributes(context),
-      ...explainLinks(context),
-    ]),
-  );
+  const catalogue = explainCatalogue(context);
+  const grants = yield* explainGrantsInSteps(context, leaving);
+  const rest = [explainMembers, explainAttributes, explainLinks].map((part) => part(context));
+  yield;
+  const drafts = withHints(context, [...scopes, ...catalogue, ...grants, ...rest.flat()]);
+  yield;
+  return number(drafts);
 }
 
 function number(drafts: readonly Draft[]): ToldChange[] {

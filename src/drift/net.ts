@@ -4,6 +4,7 @@
  */
 import type { ChangeKind } from '../access/model.js';
 import { heightOf, type PermissionModel } from '../access/permission-model.js';
+import { lastOf } from '../platform/steps.js';
 import { type Group, groupBy } from './collect.js';
 import { effectsOver, netEffects } from './net-effects.js';
 import type { AttributeValues, RecordedChange } from './recorded.js';
@@ -35,15 +36,31 @@ const OPPOSITE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
  * @param model of the product whose rights they are about
  */
 export function net(changes: readonly RecordedChange[], model: PermissionModel): NettedChange[] {
+  return lastOf(netInSteps(changes, model));
+}
+
+const THINGS_A_STEP = 100;
+
+/** The same, with a pause every now and then. */
+export function* netInSteps(
+  changes: readonly RecordedChange[],
+  model: PermissionModel,
+): Generator<void, NettedChange[]> {
   const effectsOf = netEffects(changes);
+  yield;
   const comingOrGoing = new Set(
     changes
       .filter(({ what }) => what === 'role-defined' || what === 'role-retired')
       .map(({ subject }) => subject),
   );
   // in the order in which they began
-  const groups = groupBy(changes, (change) => aboutWhat(change, comingOrGoing)).values();
-  const netted = [...groups].flatMap((steps) => netSteps(steps, effectsOf, model));
+  const groups = [...groupBy(changes, (change) => aboutWhat(change, comingOrGoing)).values()];
+  const netted: NettedChange[] = [];
+  for (const [i, steps] of groups.entries()) {
+    if (i % THINGS_A_STEP === 0) yield;
+    netted.push(...netSteps(steps, effectsOf, model));
+  }
+  yield;
   return withParents(withoutEmptyPrincipals(netted), changes);
 }
 
@@ -169,9 +186,10 @@ const PART_OF_PRINCIPAL: Readonly<Partial<Record<ChangeKind, readonly ChangeKind
 
 /** Somebody whose rights came and went in between neither appeared nor disappeared as a holder of rights. */
 function withoutEmptyPrincipals(changes: readonly NettedChange[]): NettedChange[] {
+  const ofSubject = groupBy(changes, ({ subject }) => subject);
   return changes.filter(({ what, subject }) => {
     const parts = PART_OF_PRINCIPAL[what];
-    return !parts || changes.some((one) => one.subject === subject && parts.includes(one.what));
+    return !parts || ofSubject.get(subject)?.some((one) => parts.includes(one.what));
   });
 }
 

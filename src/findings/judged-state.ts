@@ -12,6 +12,9 @@ import {
 } from '../access/judged-state.js';
 import type { Verdict } from '../access/model.js';
 import { permissionsOf, RoleCatalogue, roleOf } from '../access/permissions.js';
+import { groupBy } from '../drift/collect.js';
+import { Alike } from '../platform/alike.js';
+import { lastOf } from '../platform/steps.js';
 import type { CatalogueRole, IdentityFacts, PeopleBelow } from '../snapshots/access-facts.js';
 import { principalView } from '../snapshots/access-principal.js';
 import type { DirectGrant } from '../snapshots/grants.view.js';
@@ -57,10 +60,17 @@ export interface StateFacts extends Pick<
 }
 
 export function judgedState(facts: StateFacts): JudgedState {
+  return lastOf(judgedStateInSteps(facts));
+}
+
+const PRINCIPALS_A_STEP = 100;
+
+/** The same, with a pause every now and then. */
+export function* judgedStateInSteps(facts: StateFacts): Generator<void, JudgedState> {
   const { source, product, seq, digest, observedAt, scopeNames } = facts;
   return {
     ...{ source, product, seq, digest, observedAt, scopeNames },
-    principals: new Principals(facts).all(),
+    principals: yield* new Principals(facts).all(),
     roles: facts.catalogue.map(judgedRole).sort((a, b) => compare(a.id, b.id) || compare(a.scope, b.scope)),
     incomplete: facts.doubts.flatMap(incompleteParts),
   };
@@ -75,22 +85,35 @@ type HeldRight = Omit<Right, 'latent'>;
 class Principals {
   private readonly catalogue: RoleCatalogue;
   private readonly adminOf: ReadonlyMap<string, string>;
+  private readonly alike = new Alike<readonly Right[]>();
 
   constructor(private readonly facts: StateFacts) {
     this.catalogue = new RoleCatalogue(facts.catalogue);
     this.adminOf = new Map([...facts.links].map(([admin, entry]) => [entry, admin]));
   }
 
-  all(): JudgedPrincipal[] {
-    const own = new Map<string, HeldRight[]>();
-    for (const grant of this.facts.grants) {
-      const id = this.adminOf.get(grant.principal) ?? grant.principal;
-      own.set(id, [...(own.get(id) ?? []), ...this.rightsOf(grant)]);
+  *all(): Generator<void, JudgedPrincipal[]> {
+    const held = groupBy(this.facts.grants, ({ principal }) => this.adminOf.get(principal) ?? principal);
+    const units = [...held]
+      .filter(([id]) => this.facts.identities.get(id)?.type === 'OU')
+      .map(([id, grants]) => [id, grants.flatMap((grant) => this.rightsOf(grant))] as const);
+    const principals: JudgedPrincipal[] = [];
+    for (const [id, grants] of held) {
+      if (principals.length % PRINCIPALS_A_STEP === 0) yield;
+      principals.push(this.principal(id, this.rightsBy(grants, this.through(id, units))));
     }
-    const units = [...own].filter(([id]) => this.facts.identities.get(id)?.type === 'OU');
-    return [...own]
-      .map(([id, rights]) => this.principal(id, [...rights, ...this.through(id, units)]))
-      .sort((a, b) => compareIds(a.id, b.id));
+    yield;
+    return principals.sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  /** Whoever holds the same by themselves alone shares one list. */
+  private rightsBy(grants: readonly DirectGrant[], through: readonly HeldRight[]): readonly Right[] {
+    const all = (): Right[] => {
+      const own = grants.flatMap((grant) => this.rightsOf(grant));
+      return withLatency(distinct([...own, ...through]), this.facts.requires);
+    };
+    if (through.length > 0) return all();
+    return this.alike.of(JSON.stringify(grants.map(({ target, inScope }) => [target, inScope])), all);
   }
 
   private rightsOf(grant: DirectGrant): HeldRight[] {
@@ -112,7 +135,7 @@ class Principals {
     });
   }
 
-  private principal(id: string, rights: readonly HeldRight[]): JudgedPrincipal {
+  private principal(id: string, rights: readonly Right[]): JudgedPrincipal {
     const identity = this.facts.identities.get(id);
     if (identity === undefined) throw new Error(`principal ${id} has no identity: rolewatch fsck says more`);
     const entry = this.facts.identities.get(this.facts.links.get(id) ?? '');
@@ -127,7 +150,7 @@ class Principals {
       ownAccount: id === this.facts.ownAccount,
       members: members ? { count: members.count ?? null, known: members.known } : null,
       attributes: attributesOf(this.facts.attributes.get(id)),
-      rights: withLatency(distinct(rights), this.facts.requires),
+      rights,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { JudgedState } from '../access/judged-state.js';
 import { permissionModelOf } from '../access/permission-model.js';
 import { RolewatchError } from '../platform/errors.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { Sql } from '../platform/tx.js';
 import { catalogueAt } from '../snapshots/catalogue.view.js';
 import { grantsAt } from '../snapshots/grants.view.js';
@@ -8,7 +9,7 @@ import { identityFacts } from '../snapshots/identity-facts.view.js';
 import { linksAt } from '../snapshots/links.view.js';
 import { peopleBelow } from '../snapshots/people-below.view.js';
 import { scopeNamesAt } from '../snapshots/scope-names.view.js';
-import { judgedState, type ListDoubt, type StatedAttributes } from './judged-state.js';
+import { judgedStateInSteps, type ListDoubt, type StatedAttributes, type StateFacts } from './judged-state.js';
 
 export interface StateOptions {
   readonly product: string;
@@ -36,7 +37,7 @@ export async function judgedStateOf(
   const ids = [...new Set([...holders, ...linked.flat()])];
   const identities = await identityFacts(sql, source, seq, ids);
   const units = [...identities.values()].filter(({ type }) => type === 'OU').map((ou) => ou.identityId);
-  return judgedState({
+  const facts: StateFacts = {
     source,
     product,
     seq,
@@ -51,7 +52,8 @@ export async function judgedStateOf(
     people: await peopleBelow(sql, source, seq, units, 0),
     attributes: await attributesAt(sql, source, seq, ids),
     doubts: await doubtsAt(sql, source, seq),
-  });
+  };
+  return inSteps(judgedStateInSteps(facts));
 }
 
 const SNAPSHOT = `

@@ -1,8 +1,7 @@
 /** How findings live: what was known, what a judgement says, and what therefore happened. Pure. */
 import { groupBy } from '../drift/collect.js';
-import { canonicalBytes } from '../platform/canonical.js';
 import { lastOf } from '../platform/steps.js';
-import type { Verdicts, ViolationSubject } from '../rules/verdicts.js';
+import type { Because, Verdicts, ViolationSubject } from '../rules/verdicts.js';
 import {
   type EventKind,
   type EventWhy,
@@ -60,9 +59,10 @@ export function* nextEventsInSteps(
 ): Generator<void, NextEvent[]> {
   const inForce = inForceAt(waivers, asOf);
   const pastOf = groupBy(past, ({ finding }) => finding);
+  const seen: Seen = { ...judged, undecided: undecidedIn(judged.verdicts) };
   const known = yield* byIdentity(previous);
   const violations = yield* byIdentity(judged.verdicts.violations);
-  const keys = [...new Set([...known.keys(), ...violations.keys()])].sort();
+  const keys = yield* inOrder([known, violations]);
   const events: NextEvent[] = [];
   for (const [i, key] of keys.entries()) {
     if (i % FINDINGS_A_STEP === 0) yield;
@@ -73,7 +73,7 @@ export function* nextEventsInSteps(
     const finding = { id: before?.id ?? null, rule, subject, fields };
     const waivedBy = (match: Match): Waiver | null =>
       waiverFor(finding, match, (before && pastOf.get(before.id)) ?? [], inForce) ?? null;
-    for (const turn of turns(before, violation, judged, { waivedBy, inForce }))
+    for (const turn of turns(before, violation, seen, { waivedBy, inForce }))
       events.push({ finding, ...turn });
   }
   return events;
@@ -88,6 +88,42 @@ function* byIdentity<T extends FindingIdentity>(all: readonly T[]): Generator<vo
   return found;
 }
 
+/** By rule, whom it could not be said of; null where nothing may be said of anybody. */
+type Undecided = ReadonlyMap<string, ReadonlySet<string> | null>;
+
+function undecidedIn({ assessments }: Verdicts): Undecided {
+  return new Map(
+    assessments.map(({ rule, error, mayResolve, undecided = [] }) => {
+      const open = error !== undefined || !mayResolve;
+      return [rule, open ? null : new Set(undecided.map(({ kind, id }) => `${kind} ${id}`))];
+    }),
+  );
+}
+
+/** Every key once, rule by rule: a key begins with its rule, and one rule may be broken by everybody. */
+function* inOrder(all: readonly ReadonlyMap<string, FindingIdentity>[]): Generator<void, string[]> {
+  const ofRules = new Map<string, Set<string>>();
+  for (const identities of all) {
+    for (const [key, { rule }] of identities) {
+      const begin = JSON.stringify(rule);
+      const keys = ofRules.get(begin) ?? new Set();
+      ofRules.set(begin, keys.add(key));
+    }
+    yield;
+  }
+  const ordered: string[] = [];
+  for (const begin of [...ofRules.keys()].sort()) {
+    for (const key of [...(ofRules.get(begin) ?? [])].sort()) ordered.push(key);
+    yield;
+  }
+  return ordered;
+}
+
+/** What was judged, as far as it decides what is over. */
+interface Seen extends Pick<Judged, 'watched' | 'shows'> {
+  readonly undecided: Undecided;
+}
+
 interface Waiving {
   readonly waivedBy: (match: Match) => Waiver | null;
   readonly inForce: readonly Waiver[];
@@ -96,7 +132,7 @@ interface Waiving {
 function turns(
   before: Standing | undefined,
   violation: Match | undefined,
-  judged: Judged,
+  judged: Seen,
   waiving: Waiving,
 ): Turn[] {
   if (before === undefined || before.state === 'resolved') {
@@ -115,12 +151,11 @@ function turns(
 }
 
 /** Why a finding that no violation stands for is resolved, or null: nothing may be said about it. */
-function resolution({ rule, subject }: Standing, { verdicts, watched, shows }: Judged): EventWhy | null {
+function resolution({ rule, subject }: Standing, { undecided, watched, shows }: Seen): EventWhy | null {
   if (!watched) return 'source-retired';
-  const assessment = verdicts.assessments.find((one) => one.rule === rule);
-  if (assessment === undefined) return 'rule-dropped';
-  if (assessment.error !== undefined || !assessment.mayResolve) return null;
-  if (assessment.undecided?.some(({ kind, id }) => kind === subject.kind && id === subject.id)) return null;
+  const open = undecided.get(rule);
+  if (open === undefined) return 'rule-dropped';
+  if (open === null || open.has(`${subject.kind} ${subject.id}`)) return null;
   return shows(subject) ? 'no-longer-violated' : 'subject-gone';
 }
 
@@ -147,6 +182,16 @@ function turn(kind: EventKind, state: FindingState, of: Match, why: EventWhy | n
 
 /** The message is not looked at: it may tell an age, which is another one every day. */
 function sameMatch(a: Match, b: Match): boolean {
-  const told = ({ severity, because, matched }: Match) => canonicalBytes([severity, because, matched]);
-  return told(a).equals(told(b));
+  return (
+    a.severity === b.severity &&
+    a.matched.length === b.matched.length &&
+    a.matched.every((one, i) => one === b.matched[i]) &&
+    a.because.length === b.because.length &&
+    a.because.every((one, i) => sameBecause(one, b.because[i]))
+  );
+}
+
+function sameBecause(a: Because, b: Because | undefined): boolean {
+  const told = Object.entries(a) as [keyof Because, string | true][];
+  return told.length === Object.keys(b ?? {}).length && told.every(([key, value]) => b?.[key] === value);
 }

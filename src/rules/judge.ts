@@ -49,7 +49,7 @@ export function* judgeInSteps(state: JudgedState, ruleset: Judging, asOf: Date):
   }
   const judged: Judged[] = [];
   for (const one of judges) {
-    judged.push(one.result());
+    judged.push(yield* one.result());
     yield;
   }
   return {
@@ -82,9 +82,14 @@ class GuardedJudge implements RuleJudge {
     if (this.error === undefined) this.guarded(() => this.judge?.see(principal));
   }
 
-  result(): Judged {
-    const result = this.error === undefined ? this.guarded(() => this.judge?.result()) : undefined;
-    return result ?? this.failed();
+  *result(): Generator<void, Judged> {
+    const steps = this.error === undefined ? this.guarded(() => this.judge?.result()) : undefined;
+    for (;;) {
+      const step = this.guarded(() => steps?.next());
+      if (step === undefined) return this.failed();
+      if (step.done) return step.value;
+      yield;
+    }
   }
 
   private failed(): Judged {

@@ -36,6 +36,7 @@ export interface AccessFilter {
 export class AccessRows {
   private readonly adminOf: ReadonlyMap<string, string>;
   private readonly catalogue: RoleCatalogue;
+  private readonly heldBy = new Map<string, HeldRight[]>();
   private readonly latent = new Map<string, ReadonlySet<string>>();
 
   constructor(
@@ -46,6 +47,12 @@ export class AccessRows {
   ) {
     this.adminOf = new Map([...facts.links].map(([admin, entry]) => [entry, admin]));
     this.catalogue = new RoleCatalogue(facts.catalogue);
+    for (const held of facts.held) {
+      const holder = this.canonical(held.principal);
+      const others = this.heldBy.get(holder);
+      if (others === undefined) this.heldBy.set(holder, [held]);
+      else others.push(held);
+    }
   }
 
   rows(filter: AccessFilter): AccessRow[] {
@@ -147,9 +154,7 @@ export class AccessRows {
     const key = JSON.stringify([holder, inScope]);
     const known = this.latent.get(key);
     if (known) return known;
-    const held = this.facts.held.filter(
-      (one) => one.inScope === inScope && this.canonical(one.principal) === holder,
-    );
+    const held = (this.heldBy.get(holder) ?? []).filter((one) => one.inScope === inScope);
     const latent = latentPermissions(
       new Set(held.flatMap((one) => permissionsOf(one, this.catalogue))),
       this.model,

@@ -57,8 +57,8 @@ export function headline(alert: AlertView): string {
 }
 
 const HEADLINES: Readonly<Record<AlertKind, (alert: AlertView) => string>> = {
-  'first-read': ({ holders = [] }) =>
-    `read for the first time: ${count(new Set(holders.map(({ principal }) => who(principal))).size, 'holder')} of high-risk rights`,
+  'first-read': ({ holders = [], peopleCount }) =>
+    `read for the first time: ${count(peopleCount ?? new Set(holders.map(({ principal }) => who(principal))).size, 'holder')} of high-risk rights`,
   'principal-appeared': (alert) => `${subjectOf(alert)} appeared with ${gainsInShort(alert)}`,
   'right-gained': (alert) => `${subjectOf(alert)} gained ${gainsInShort(alert)}`,
   'members-gained': (alert) =>
@@ -124,6 +124,7 @@ export function details(alert: AlertView): string[] {
     ...cutLines(gains.map(gainInWords)),
     ...(lesserGains === undefined ? [] : [`And ${count(lesserGains, 'lesser right')}`]),
     ...cutLines(holderLines(holders)),
+    ...othersHolding(alert),
     ...(gained.length > 0
       ? [`${alert.kind === 'members-gained' ? 'Each member may' : 'Now allows'}: ${list(rights(gained), 12)}`]
       : []),
@@ -187,6 +188,11 @@ export function holderLines(holders: readonly AlertHolder[]): string[] {
   });
 }
 
+/** What is said where not all who hold something are listed. */
+export function othersHolding({ kind, peopleCount }: AlertView): string[] {
+  return kind === 'first-read' && peopleCount !== undefined ? [`${count(peopleCount, 'holder')} in all`] : [];
+}
+
 /** By which an administrator finds a role in the console. */
 const roleKey = ({ role }: AlertHolder): string =>
   role?.name === undefined ? '' : `${safeText(role.id, 40)} `;
@@ -219,6 +225,7 @@ function rightInWords({ permission, role, scope, through, latent, note }: AlertB
 }
 
 function peopleLines({ kind, people = [], peopleCount = people.length }: AlertView): string[] {
+  if (kind === 'first-read') return [];
   if (peopleCount === 0) {
     return kind === 'role-defined' || kind === 'role-redefined' ? ['Nobody holds it yet.'] : [];
   }

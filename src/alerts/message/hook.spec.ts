@@ -43,6 +43,20 @@ describe('what is posted to a hook', () => {
     });
   });
 
+  it('of very many alerts tells the worst, and how many it leaves out', () => {
+    const many = Array.from({ length: 3_000 }, (_, i): AlertView => {
+      return { ...paused, id: `2.${String(i + 1)}`, severity: i < 2_500 ? 'medium' : 'high' };
+    });
+    const body = read(hookBody('7', { ...told, alerts: many }, message)) as {
+      alerts: AlertView[];
+      alertsLeft: number;
+    };
+    expect(body.alertsLeft).toBe(2_000);
+    expect(body.alerts.map(({ id }) => id)).toEqual(
+      [...many.slice(2_500), ...many.slice(0, 500)].map(({ id }) => id),
+    );
+  });
+
   it('of a quiet day says what was looked at', () => {
     const quiet = allQuietOf({
       since: new Date('2026-03-01T07:00:00Z'),
@@ -65,6 +79,19 @@ describe('a message that goes further', () => {
       `Tell others that you are on it, or this goes further 2 hours after it was written: ${command}`,
     );
     expect(message.footer[0]).not.toContain('goes further');
+  });
+
+  it('stays short however many alerts go further, and says what it leaves out', () => {
+    const ids = Array.from({ length: 30_000 }, (_, i) => `2.${String(i + 1)}`);
+    expect(acknowledging('hq', ids)).toBe(
+      'rolewatch alerts acknowledge 2.1-2.30000 --source hq --reason REASON',
+    );
+    const odd = acknowledging(
+      'hq',
+      ids.filter((_, i) => i % 2 === 0),
+    );
+    expect(odd).toContain(' --reason REASON # and 14950 more');
+    expect(odd.length).toBeLessThan(600);
   });
 
   it.each([

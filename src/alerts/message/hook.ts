@@ -1,5 +1,6 @@
 /** A message as the JSON body of a POST, and its signature (docs/alerts.md). */
 import { createHmac } from 'node:crypto';
+import { compareTiers } from '../../access/risk.js';
 import type { Message, Told } from './message.js';
 import type { AllQuiet } from '../all-quiet.js';
 
@@ -37,11 +38,16 @@ export function allQuietJson(id: string, quiet: AllQuiet, { severity, headline }
   return JSON.stringify({ type: 'rolewatch.all-quiet', version: 1, id, severity, headline, ...quiet });
 }
 
+/** What takes a message need not take one of a hundred megabytes. */
+const ALERTS = 1_000;
+
 function partOf({ source, snapshot, alerts }: Told) {
+  const left = alerts.length - ALERTS;
+  const worst = [...alerts].sort((a, b) => compareTiers(a.severity, b.severity)).slice(0, ALERTS);
   return {
     source,
     snapshot: snapshot && { ...snapshot, recordedAt: snapshot.recordedAt.toISOString() },
-    alerts,
+    ...(left > 0 ? { alerts: worst, alertsLeft: left } : { alerts }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** One message: everything of one run that concerns one recipient, worst first. Pure; rendered by mail.ts and hook.ts. */
 import { compareTiers } from '../../access/risk.js';
 import type { Severity } from '../../rules/verdicts.js';
+import { type Group, groupBy } from '../../drift/collect.js';
+import { idsInShort } from '../alert-ids.js';
 import type { AlertView } from '../alert-view.js';
 import { details, headline, shortly } from './alert-words.js';
 import { type NextStep, nextStep } from './next-steps.js';
@@ -48,22 +50,24 @@ export const CARDS = 25;
 export function messageOf(told: Told): Message {
   const { source, snapshot, alerts } = told;
   const seq = snapshot?.seq ?? 0;
-  const cards = cardsOf(source, seq, alerts).sort((a, b) => compareTiers(a.severity, b.severity));
+  const outlines = outlinesOf(source, seq, alerts).sort((a, b) => compareTiers(a.severity, b.severity));
+  const cards = outlines.slice(0, CARDS).map(({ card }) => card());
   const [worst] = cards;
-  const left = cards.length - CARDS;
+  const left = outlines.length - CARDS;
   return {
     source: alerts.length > 0 && alerts.every(({ store }) => store) ? 'the whole store' : source,
     severity: worst?.severity ?? 'low',
     headline: `${worst?.title ?? 'nothing to tell'}${othersInShort(alerts, worst)}`,
-    cards: cards.slice(0, CARDS),
+    cards,
     more: left > 0 ? { count: left, command: `rolewatch alerts --source ${source}` } : null,
     footer: footerOf(told),
   };
 }
 
 function othersInShort(alerts: readonly AlertView[], worst: Card | undefined): string {
-  const others = alerts.filter(({ id }) => worst?.ids.includes(id) === false);
-  if (others.length === 0) return '';
+  const told = new Set(worst?.ids ?? []);
+  const others = alerts.filter(({ id }) => !told.has(id));
+  if (worst === undefined || others.length === 0) return '';
   const what = others.every(({ kind }) => kind === 'finding-opened') ? 'finding' : 'more alert';
   return `; ${others.length} ${what}${others.length === 1 ? '' : 's'}`;
 }
@@ -71,20 +75,37 @@ function othersInShort(alerts: readonly AlertView[], worst: Card | undefined): s
 /** Findings of so many rules are told one by one; of more, and of all at a first read, in one card. */
 const RULES = 8;
 
-export function cardsOf(source: string, seq: number, alerts: readonly AlertView[]): Card[] {
+/** A card before it is written: of thousands, a few are. */
+export interface Outline extends Pick<Card, 'severity' | 'ids'> {
+  readonly card: () => Card;
+}
+
+export function outlinesOf(source: string, seq: number, alerts: readonly AlertView[]): Outline[] {
   const groups = grouped(alerts);
-  const opened = groups.filter(([first]) => first?.kind === 'finding-opened');
+  const opened = groups.filter(([first]) => first.kind === 'finding-opened');
   const first = alerts.some(({ kind }) => kind === 'first-read');
   const many = opened.length > (first ? 1 : RULES);
-  const single = many ? groups.filter((group) => !opened.includes(group)) : groups;
+  const single = many ? groups.filter(([{ kind }]) => kind !== 'finding-opened') : groups;
+  const together = many ? openedAtOnce(source, seq, opened, first) : undefined;
   return [
-    ...single.map((group) => cardOf(source, seq, group)),
-    ...(many ? [openedAtOnce(source, seq, opened, first)] : []),
+    ...single.map(
+      (group): Outline => ({
+        severity: group[0].severity,
+        ids: group.map(({ id }) => id),
+        card: () => cardOf(source, seq, group),
+      }),
+    ),
+    ...(together ? [{ ...together, card: () => together }] : []),
   ];
 }
 
 /** A line for each rule, the worst first: what has been so for long is no flood of incidents. */
-function openedAtOnce(source: string, seq: number, groups: readonly AlertView[][], first: boolean): Card {
+function openedAtOnce(
+  source: string,
+  seq: number,
+  groups: readonly Group<AlertView>[],
+  first: boolean,
+): Card {
   const cards = groups
     .map((group) => cardOf(source, seq, group))
     .sort((a, b) => compareTiers(a.severity, b.severity));
@@ -107,21 +128,17 @@ function openedAtOnce(source: string, seq: number, groups: readonly AlertView[][
 }
 
 /** Findings of one rule are one thing to read, however many subjects it has; every other alert is one by itself. */
-function grouped(alerts: readonly AlertView[]): AlertView[][] {
-  const groups = new Map<string, AlertView[]>();
-  for (const alert of alerts) {
-    const { finding, kind, severity, id } = alert;
-    const key = finding ? JSON.stringify([kind, finding.rule, severity]) : id;
-    groups.set(key, [...(groups.get(key) ?? []), alert]);
-  }
+function grouped(alerts: readonly AlertView[]): Group<AlertView>[] {
+  const groups = groupBy(alerts, ({ finding, kind, severity, id }) =>
+    finding ? `${kind} ${severity} ${finding.rule}` : id,
+  );
   return [...groups.values()];
 }
 
 const SUBJECTS = 10;
 
-function cardOf(source: string, seq: number, group: readonly AlertView[]): Card {
+function cardOf(source: string, seq: number, group: Group<AlertView>): Card {
   const [first] = group;
-  if (first === undefined) throw new Error('a group has at least one alert');
   const { severity, finding } = first;
   const step = nextStep(source, seq, first);
   const ids = group.map(({ id }) => id);
@@ -170,7 +187,9 @@ function furtherLines({ source, further }: Told): string[] {
 
 /** The command by which somebody says so. */
 export function acknowledging(source: string, ids: readonly string[]): string {
-  return `rolewatch alerts acknowledge ${ids.join(',')} --source ${source} --reason REASON`;
+  const { text, left } = idsInShort(ids);
+  const command = `rolewatch alerts acknowledge ${text} --source ${source} --reason REASON`;
+  return left > 0 ? `${command} # and ${left} more` : command;
 }
 
 export function inWords(minutes: number): string {

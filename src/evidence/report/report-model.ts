@@ -68,7 +68,8 @@ export interface ReportModel extends Pick<
 export function reportModel(facts: ReportFacts): ReportModel {
   const { drift, observations, notVisible, simulated } = facts;
   const [opened, closed] = [alike(facts.opened), alike(facts.closed)];
-  const subjects = bySubject(drift, facts.tierOf).map((subject) => withRights(subject, facts));
+  const [before, after] = [byPrincipal(facts.before), byPrincipal(facts.after)];
+  const subjects = bySubject(drift, facts.tierOf).map((subject) => withRights(subject, before, after));
   const doubts = observations.flatMap((observation) => doubtsOf(drift.source, observation));
   const coverage = coverageOf(facts.slots);
   return {
@@ -94,11 +95,19 @@ function alike(findings: readonly ReportedFinding[]): ReportedFinding[] {
   }));
 }
 
-function withRights(subject: SubjectChanges, { before, after }: ReportFacts): ReportSubject {
+type RowsOf = ReadonlyMap<string, readonly AccessRow[]>;
+
+const placeOf = (kind: string, key: string | undefined): string => JSON.stringify([kind, key]);
+
+function byPrincipal(rows: readonly AccessRow[]): RowsOf {
+  return groupBy(rows, ({ principal }) => placeOf(principal.kind, principal.key));
+}
+
+function withRights(subject: SubjectChanges, before: RowsOf, after: RowsOf): ReportSubject {
   const { kind, key } = subject.subject;
-  const of = (rows: readonly AccessRow[]): string[] =>
-    rightsInWords(rows.filter(({ principal }) => principal.key === key && principal.kind === kind));
-  const rights = { before: key === undefined ? [] : of(before), after: key === undefined ? [] : of(after) };
+  const of = (rows: RowsOf): string[] =>
+    key === undefined ? [] : rightsInWords(rows.get(placeOf(kind, key)) ?? []);
+  const rights = { before: of(before), after: of(after) };
   return rights.before.join('\n') === rights.after.join('\n') ? subject : { ...subject, rights };
 }
 

@@ -33,7 +33,10 @@ export function headCount(holders: readonly Holder[]): Range {
   );
   // a person below a counted unit is among the unit's people
   const counted = new Set(known.map(({ id }) => id));
-  const apart = single.filter(({ through }) => ![...through].some((id) => counted.has(id))).length;
+  const apart =
+    counted.size === 0
+      ? single.length
+      : single.filter(({ through }) => ![...through].some((id) => counted.has(id))).length;
   // the people of a unit below another one are among the upper one's
   const upper = known.filter((unit) => !known.some((other) => liesBelow(unit.place, other.place)));
   const sizes = upper.map(({ count }) => count);

@@ -78,12 +78,18 @@ export class PopulationJudge implements RuleJudge {
     if (this.of === 'everyone' || ofWhole.length > 0) push(this.whole, scope, holder(principal, ofWhole));
   }
 
-  result(): Judged {
+  *result(): Generator<void, Judged> {
     const tally = new Tally(this.rule, incompleteFor(this.rule, this.state));
     if (!this.audience.listens) return tally.result();
-    const outcomes = [...this.holders].map(([scope, holders]) => this.outcomeIn(scope, holders));
+    const outcomes: Outcome[] = [];
+    for (const [scope, holders] of this.holders) {
+      yield;
+      outcomes.push(this.outcomeIn(scope, holders));
+    }
+    yield;
     const subject: ViolationSubject = { kind: 'source', id: this.state.source };
     tally.add(subject, anyOf(outcomes));
+    yield;
     return tally.result();
   }
 
@@ -157,10 +163,13 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
+/** Most hold what they hold by themselves. */
+const NOTHING: ReadonlySet<string> = new Set();
+
 function holder({ id, kind, key, members }: JudgedPrincipal, held: readonly Right[]): Holder {
   const through = held.flatMap((right) => (right.through === null ? [] : [right.through.id]));
   const place = kind === 'ldap-ou' && key !== null ? dnKey(key) : null;
-  return { id, members, place, through: new Set(through) };
+  return { id, members, place, through: through.length === 0 ? NOTHING : new Set(through) };
 }
 
 /** The holders as reasons; beyond a number only by what a waiver accepts. */
@@ -186,7 +195,8 @@ export class NotAssessableJudge implements RuleJudge {
     // nothing that is held tells of it
   }
 
-  result(): Judged {
+  *result(): Generator<void, Judged> {
+    yield;
     const tally = new Tally(this.rule, undefined);
     tally.add({ kind: 'source', id: this.source }, { is: 'unknown', why: this.why });
     return tally.result();

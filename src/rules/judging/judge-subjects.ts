@@ -36,7 +36,8 @@ export class PrincipalJudge implements RuleJudge {
     );
   }
 
-  result(): Judged {
+  *result(): Generator<void, Judged> {
+    yield;
     return this.tally.result();
   }
 }
@@ -62,7 +63,8 @@ export class RoleJudge implements RuleJudge {
     // a role is judged by its definition, whoever holds it
   }
 
-  result(): Judged {
+  *result(): Generator<void, Judged> {
+    yield;
     const tally = new Tally(this.rule, incompleteFor(this.rule, this.state));
     const byId = new Map<string, JudgedRole[]>();
     const scopes = this.rule.applies?.source_scopes_at_least ?? 0;

@@ -11,8 +11,8 @@ import type { Judged } from './tally.js';
 export interface RuleJudge {
   /** Shown each principal of the state once, in the order of their ids. */
   see(principal: JudgedPrincipal): void;
-  /** Asked once, at the end. */
-  result(): Judged;
+  /** Asked once, at the end; with a pause every now and then, for it may be about everybody. */
+  result(): Generator<void, Judged>;
 }
 
 /** The condition of a rule over one holder. */

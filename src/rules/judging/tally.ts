@@ -1,4 +1,5 @@
 /** What comes of one rule while its subjects are looked at one by one. */
+import { Alike } from '../../platform/alike.js';
 import type { Field } from '../language/rule-schema.js';
 import { byText, type Rule } from '../ruleset.js';
 import type { Assessment, Because, Violation, ViolationSubject } from '../verdicts.js';
@@ -17,6 +18,9 @@ export class Tally {
   private readonly whys = new Set<string>();
   private judged = 0;
   private violated = 0;
+  private readonly becauses = new Alike<readonly Because[]>();
+  private readonly matches = new Alike<readonly string[]>();
+  private readonly messages = new Alike<string>();
   private readonly opens: boolean;
   private readonly resolves: boolean;
 
@@ -64,18 +68,34 @@ export class Tally {
   private open(subject: ViolationSubject, { reasons, fact }: Hit): void {
     this.violated += 1;
     const { id, severity, title, fields = [] } = this.rule;
+    // the title is what should be so, and without these words the sentence would say both
+    const sentence = `${title}. Not so: ${fact}.`;
+    const message = this.messages.of(sentence, () => sentence);
     for (const part of split(reasons, fields)) {
       this.violations.push({
         rule: id,
         severity,
         subject,
         fields: part.fields,
-        // the title is what should be so, and without these words the sentence would say both
-        message: `${title}. Not so: ${fact}.`,
-        because: distinct(part.reasons.map(({ because }) => because)),
-        matched: [...new Set(part.reasons.map(({ matched }) => matched))].sort(byText),
+        message,
+        because: this.distinct(part.reasons.map(({ because }) => because)),
+        matched: this.sorted(part.reasons.map(({ matched }) => matched)),
       });
     }
+  }
+
+  /** Sorted, without repeats, the keys always in the same order. */
+  private distinct(because: readonly Because[]): readonly Because[] {
+    const byKey = new Map([...new Set(because)].map((one) => [keyOf(one), one]));
+    const sorted = [...byKey].sort(([a], [b]) => byText(a, b));
+    return this.becauses.of(JSON.stringify(sorted.map(([key]) => key)), () =>
+      sorted.map(([, one]) => Object.fromEntries(KEYS.flatMap((name) => pairOf(one, name)))),
+    );
+  }
+
+  private sorted(matched: readonly string[]): readonly string[] {
+    const sorted = [...new Set(matched)].sort(byText);
+    return this.matches.of(JSON.stringify(sorted), () => sorted);
   }
 }
 
@@ -111,14 +131,8 @@ function split(reasons: readonly Reason[], fields: readonly Field[]): Part[] {
 
 const KEYS = ['principal', 'scope', 'role', 'permission', 'through', 'latent', 'note'] as const;
 
-/** Sorted, without repeats, the keys always in the same order. */
-function distinct(because: readonly Because[]): Because[] {
-  // what no name can hold keeps the values apart, and sorts before everything
-  const keyOf = (one: Because): string => KEYS.map((name) => String(one[name] ?? '')).join('\0');
-  const byKey = new Map(because.map((one) => [keyOf(one), one]));
-  const sorted = [...byKey].sort(([a], [b]) => byText(a, b));
-  return sorted.map(([, one]) => Object.fromEntries(KEYS.flatMap((name) => pairOf(one, name))));
-}
+// what no name can hold keeps the values apart, and sorts before everything
+const keyOf = (one: Because): string => KEYS.map((name) => String(one[name] ?? '')).join('\0');
 
 function pairOf(one: Because, name: (typeof KEYS)[number]): [string, string | true][] {
   const value = one[name];
