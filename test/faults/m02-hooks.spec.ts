@@ -8,7 +8,7 @@ import { DeliverJob } from '../../src/alerts/delivery/deliver.job.js';
 import { DeliveryStore } from '../../src/alerts/delivery/delivery.store.js';
 import { messagesOf } from '../../src/alerts/outbox.view.js';
 import { village } from '../medium/pipeline/village.js';
-import { Pipeline } from '../support/pipeline.js';
+import { PASSWORD, Pipeline } from '../support/pipeline.js';
 import { expectSound, expectWords } from './support/afterwards.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 
@@ -100,7 +100,7 @@ describe.each(FORMS)('a hook, %s,', (form) => {
     const { state, why } = (await message()) ?? {};
     expect([state, why]).toEqual(['dead', expect.stringMatching(/handed over 4 times/)]);
     expectWords(why);
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   });
 
   it('that cuts once has two copies, and then it is sent', async () => {
@@ -112,7 +112,7 @@ describe.each(FORMS)('a hook, %s,', (form) => {
     expect(taken).toHaveLength(2);
     expect(oneMessage(taken)).toBe(1);
     expect(await message()).toMatchObject({ state: 'sent' });
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   });
 
   it('that could not be given the message is tried on', async () => {
@@ -125,7 +125,7 @@ describe.each(FORMS)('a hook, %s,', (form) => {
     await deliver(configOf(port, form));
     expect(taken).toHaveLength(1);
     expect(await message()).toMatchObject({ state: 'sent' });
-    await expectSound(pipeline);
+    await expectSound({ pipeline, secrets: [PASSWORD] });
   });
 });
 
