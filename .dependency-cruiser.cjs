@@ -40,7 +40,7 @@ const PURE = path(
 );
 /** What a pure file may use. */
 const COMPUTING_PLUMBING = [
-  '^src/platform/(canonical|errors|html|slots|steps|visible)\\.ts$',
+  '^src/platform/(alike|canonical|errors|html|slots|steps|visible)\\.ts$',
   '^src/platform/config/',
   '^src/platform/http/(actor|permissions|shape)\\.ts$',
 ];

@@ -56,7 +56,11 @@ async function storedAlerts(sql: Sql, source: string, seq: number): Promise<Stor
 
 const ALERTS_A_STEP = 200;
 
-function* viewsInSteps(seq: number, stored: readonly StoredAlert[], names: Names): Generator<void, AlertView[]> {
+function* viewsInSteps(
+  seq: number,
+  stored: readonly StoredAlert[],
+  names: Names,
+): Generator<void, AlertView[]> {
   const views: AlertView[] = [];
   for (const alert of stored) {
     if (views.length % ALERTS_A_STEP === 0) yield;
@@ -78,7 +82,12 @@ async function namesIn(
     const name = identities.get(id)?.name;
     return name ? [[`${nameSpace}:${key}`, name] as const] : [];
   });
-  return { identities, keyed: new Map(byKey), scopeWord: await scopeWordOf(sql, source), said: new WeakMap() };
+  return {
+    identities,
+    keyed: new Map(byKey),
+    scopeWord: await scopeWordOf(sql, source),
+    said: new WeakMap(),
+  };
 }
 
 async function scopeWordOf(sql: Sql, source: string): Promise<string> {

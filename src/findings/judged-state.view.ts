@@ -9,7 +9,12 @@ import { identityFacts } from '../snapshots/identity-facts.view.js';
 import { linksAt } from '../snapshots/links.view.js';
 import { peopleBelow } from '../snapshots/people-below.view.js';
 import { scopeNamesAt } from '../snapshots/scope-names.view.js';
-import { judgedStateInSteps, type ListDoubt, type StatedAttributes, type StateFacts } from './judged-state.js';
+import {
+  judgedStateInSteps,
+  type ListDoubt,
+  type StatedAttributes,
+  type StateFacts,
+} from './judged-state.js';
 
 export interface StateOptions {
   readonly product: string;

@@ -20,9 +20,10 @@ export function digestMessage(parts: readonly Told[], slot: Date): Message {
   const sources = [...new Set(parts.map(({ source }) => source))];
   const outlines = parts
     .flatMap((part) =>
-      outlinesOf(part.source, part.snapshot?.seq ?? 0, part.alerts).map(
-        (one): Outline => ({ ...one, card: () => dated(one.card(), part) }),
-      ),
+      outlinesOf(part.source, part.snapshot?.seq ?? 0, part.alerts).map((one): Outline => ({
+        ...one,
+        card: () => dated(one.card(), part),
+      })),
     )
     .sort((a, b) => compareTiers(a.severity, b.severity));
   const count = parts.flatMap(({ alerts }) => alerts).length;

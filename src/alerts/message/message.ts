@@ -88,13 +88,11 @@ export function outlinesOf(source: string, seq: number, alerts: readonly AlertVi
   const single = many ? groups.filter(([{ kind }]) => kind !== 'finding-opened') : groups;
   const together = many ? openedAtOnce(source, seq, opened, first) : undefined;
   return [
-    ...single.map(
-      (group): Outline => ({
-        severity: group[0].severity,
-        ids: group.map(({ id }) => id),
-        card: () => cardOf(source, seq, group),
-      }),
-    ),
+    ...single.map((group): Outline => ({
+      severity: group[0].severity,
+      ids: group.map(({ id }) => id),
+      card: () => cardOf(source, seq, group),
+    })),
     ...(together ? [{ ...together, card: () => together }] : []),
   ];
 }
