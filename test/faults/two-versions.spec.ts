@@ -59,7 +59,7 @@ describe('a newer one that migrates', () => {
       [state],
     );
   const published = (n: number): Promise<void> =>
-    until(`${n} snapshots`, async () => (await slots('published')).length >= n, 60 + BEAT_S);
+    until(`${n} snapshots`, async () => (await slots('published')).length >= n, 90 + BEAT_S);
   const pidOf = ({ child }: Started): string => `/${String(child.pid)}/`;
 
   inLongTier(
@@ -81,7 +81,7 @@ describe('a newer one that migrates', () => {
       await until('the older one to say so', () => older.said().includes('takes no more work'), BEAT_S);
       const since = (await site.query<{ now: Date }>('SELECT now() AS now'))[0]!.now;
       const before = (await slots('published')).length;
-      await published(before + 2);
+      await published(before + 1);
       const later = (await slots('published')).filter(({ at }) => at > since);
       expect(later.map(({ holder }) => holder.includes(pidOf(newer)))).toEqual(later.map(() => true));
 
@@ -94,7 +94,7 @@ describe('a newer one that migrates', () => {
       expect(older.said().slice(beats)).not.toContain('run begins');
       expect(await slots('due')).toHaveLength(1);
       const again = await serve(other.bin);
-      await published(before + 3);
+      await published(before + 2);
 
       older.child.kill('SIGTERM');
       expect((await within('the end of the older one', older.ended)).status).toBe(0);
