@@ -109,8 +109,7 @@ it('PostgreSQL: whatever is started ends in words, and is right once it answers'
   const serving = site.spawn(['serve']).ended;
   const others = ['status', 'run', 'fsck', 'coverage'].map((command) => site!.rolewatch(command));
   const ended = await within('the end of all of them', Promise.all([serving, ...others]));
-  const words =
-    /PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: it did not answer within 10 s/;
+  const words = /PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: it did not answer within 10 s/;
   for (const one of ended)
     expect(one).toMatchObject({ status: 1, said: expect.stringMatching(words) as string });
   deaf.hear();

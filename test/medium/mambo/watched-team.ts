@@ -42,7 +42,7 @@ export async function watchedTeam(style: Style, size: number): Promise<Watched> 
     pipeline,
     streams: ['access_tokens', 'roles', 'members'],
     main: { stream: 'access_tokens' },
-    short: { stream: 'members' },
+    short: { stream: 'members', page: 2 },
     shortList: `members/${key}`,
     counted: style !== 'cursor',
     counts: [style === 'cursor' ? 'next' : 'total'],

@@ -10,7 +10,7 @@ export interface Watched {
   readonly streams: readonly string[];
   /** The list in which the people, or tokens, hold their rights; it has several pages. */
   readonly main: When & { readonly stream: string };
-  /** A list whose first page is not long, and its name among `Lists`. */
+  /** A page that is not long, and the name of its list among `Lists`. */
   readonly short: When & { readonly stream: string };
   readonly shortList: string;
   /** What an answer says beside its rows, by which it is paged. */
