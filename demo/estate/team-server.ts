@@ -93,7 +93,7 @@ export class TeamServer extends SimulatedServer {
       case 'page':
         return { style, page: 'page', limit: 'take', size, first: 1 };
       case 'cursor':
-        return { style, cursor: 'after', nextAt: ['data', 'next'] };
+        return { style, cursor: 'after', nextAt: ['data', 'next'], limit: 'take', size };
     }
   }
 
@@ -101,8 +101,8 @@ export class TeamServer extends SimulatedServer {
     if (request.headers.authorization !== `Bearer ${this.secret}`) return Reply.error(401, 'Who is asking?');
     const stream = STREAMS.find((one) => PATHS[one] === url.pathname);
     if (stream === undefined) return Reply.error(404, 'There is no such list.');
-    const limit = this.style === 'none' ? Infinity : this.size;
-    const call: Call = { stream, space: '', offset: this.#offset(url), limit, path: url.pathname };
+    const limit = this.#limit(url);
+    const call: Call = { stream, space: '', offset: this.#offset(url, limit), limit, path: url.pathname };
     return this.answered(call, {
       list: () => listingOf(ITEMS[stream](this.team)),
       page: (listing) => this.#page(listing, call),
@@ -120,16 +120,23 @@ export class TeamServer extends SimulatedServer {
     return reply;
   }
 
-  #offset({ searchParams }: URL): number {
+  /** No more than it gives at once, however many are asked for. */
+  #limit({ searchParams }: URL): number {
+    if (this.style === 'none') return Infinity;
+    return Math.min(this.size, Number(searchParams.get('take') ?? this.size));
+  }
+
+  #offset({ searchParams }: URL, limit: number): number {
     switch (this.style) {
       case 'none':
         return 0;
       case 'offset':
         return Number(searchParams.get('skip') ?? 0);
       case 'page':
-        return (Number(searchParams.get('page') ?? 1) - 1) * this.size;
+        return (Number(searchParams.get('page') ?? 1) - 1) * limit;
       case 'cursor':
-        return Number((searchParams.get('after') ?? 'c0').slice(1));
+        // what is none of its own leads to the beginning
+        return Number(/^c(\d+)$/.exec(searchParams.get('after') ?? '')?.[1] ?? 0);
       case 'link':
         return Number(searchParams.get('from') ?? 0);
     }

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/database.js';
 import { messageOf } from '../platform/errors.js';
-import { type Page, type Source, SourceError } from '../sources/source.js';
+import { type Page, type ReadOptions, type Source, SourceError } from '../sources/source.js';
 import { type Acceptance, judgeRead } from './acceptance.js';
 import { AttemptNotes } from './attempt-notes.js';
 import { type ClosingStore, shrinkOfScopes } from './closing.store.js';
@@ -34,13 +34,13 @@ export class ListReader {
   async read(source: Source, frame: ComparisonFrame, ends: ListEnds): Promise<ListReading> {
     const list = new OneList(this.db, this.stage, source, frame, ends);
     const { ous } = frame.matters;
-    const first = await list.readUntilBelieved(await list.isNew()); // nothing known yet would be missed
+    const first = await list.readUntilBelieved({ proveEnd: await list.isNew() }); // nothing known yet would be missed
     if (!first.acceptance.accepted) return notBelieved(list, first);
     const accepted = [first.attempt];
     const foundUnits = frame.matters.ous.length > ous.length; // entries below them were kept without their names
     const missing = await list.isMissingWhatMatters(first.attempt);
     if (foundUnits || missing) {
-      const second = await list.readUntilBelieved(true);
+      const second = await list.readUntilBelieved({ proveEnd: true, otherPages: true });
       if (second.acceptance.accepted) accepted.push(second.attempt);
       else if (missing) return notBelieved(list, second); // two reads of one list contradict each other
     }
@@ -77,6 +77,8 @@ export class ListReader {
   }
 }
 
+type How = Omit<ReadOptions, 'signal'>;
+
 interface Judged {
   readonly attempt: Attempt;
   readonly acceptance: Acceptance;
@@ -107,9 +109,9 @@ class OneList {
     return last;
   }
 
-  async readUntilBelieved(proveEnd: boolean): Promise<Judged> {
+  async readUntilBelieved(how: How): Promise<Judged> {
     for (let tries = 1; ; tries++) {
-      const attempt = await this.readOnce(proveEnd);
+      const attempt = await this.readOnce(how);
       const acceptance = await this.judge(attempt);
       if (acceptance.accepted || !acceptance.worthRepeating || tries === ATTEMPTS)
         return { attempt, acceptance };
@@ -126,11 +128,11 @@ class OneList {
     return matters.hasLearnt ? new Map() : this.stage.knownPages(run.source, step, FORM);
   }
 
-  private async readOnce(proveEnd: boolean): Promise<Attempt> {
+  private async readOnce(how: How): Promise<Attempt> {
     const notes = new AttemptNotes(this.attempts.length + 1, await this.now());
     const known = await this.knownPages();
     try {
-      for await (const page of this.source.read(this.frame.step, { signal: this.signal, proveEnd })) {
+      for await (const page of this.source.read(this.frame.step, { signal: this.signal, ...how })) {
         // the same bytes as in a read that was believed: its rows need no second look
         const same = known.get(page.no) === page.sha256;
         notes.add(page, same);

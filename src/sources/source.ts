@@ -114,6 +114,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Ask once more after the stated end even if it came on a page with room for more (HTTP only). */
   readonly proveEnd?: boolean;
+  /** Confirms another read: cut it into other pages, where only two reads show what fell between two pages (HTTP only). */
+  readonly otherPages?: boolean;
 }
 
 export interface Source {

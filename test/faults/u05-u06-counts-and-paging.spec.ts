@@ -10,6 +10,9 @@ import { PAGED_GROUNDS, Trial } from './support/trial.js';
 const LEAVING = 30;
 const VALUES = [null, '14', -1, 1.5, undefined, 0, 1, 1e9, 2 ** 53, [], {}, true, '', 'NaN'];
 
+/** What makes a list end before its end, if nothing says how long it is. */
+const ENDS_EARLY = /^next |^page without rows$|^offset taken/;
+
 describe.each(PAGED_GROUNDS)(`$name: lies about counts and pages (ROLEWATCH_SEED=${seed})`, (ground) => {
   const random = seeded(seed);
   let trial: Trial;
@@ -33,8 +36,9 @@ describe.each(PAGED_GROUNDS)(`$name: lies about counts and pages (ROLEWATCH_SEED
     return random.pick(lies) ?? paging.emptyPage();
   }
 
-  function howOften(counted: boolean): When {
-    if (!counted) return { from: 1 + random.below(4), times: 1 };
+  /** Without a total an end that comes too early is one like any other, if two reads agree on it. */
+  function howOften({ name }: Fault): When {
+    if (!trial.watched.counted && ENDS_EARLY.test(name)) return { from: 1 + random.below(4), times: 1 };
     return random.chance(0.3) ? { times: 1 } : {};
   }
 
@@ -45,9 +49,10 @@ describe.each(PAGED_GROUNDS)(`$name: lies about counts and pages (ROLEWATCH_SEED
     await afterwards(watched);
     for (let n = 0; n < times(4, 600 * ground.share); n++) {
       await trial.during(() => {
-        for (let lies = watched.counted ? 1 + random.below(2) : 1; lies > 0; lies--) {
+        for (let lies = 1 + random.below(2); lies > 0; lies--) {
           const stream = random.pick(watched.streams) ?? '';
-          server.inject(lie(), { stream, ...howOften(watched.counted) });
+          const fault = lie();
+          server.inject(fault, { stream, ...howOften(fault) });
         }
       });
       await trial.heal();

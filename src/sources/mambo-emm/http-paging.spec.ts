@@ -44,7 +44,9 @@ describe('paging', () => {
       [expect.stringContaining('no end after 1000 pages and 2000 items: if there are so many')],
     ]);
     const next = (no: number) => answer(0, { envelope: { next: no } });
-    expect(readAll(paging(CURSOR), next)[0]).toBe(1000);
+    expect(readAll(paging(CURSOR), next)).toEqual([16, ['no end after 16 pages and 0 items']]);
+    const some = (no: number) => answer(no % 16 === 0 ? 1 : 0, { envelope: { next: no } });
+    expect(readAll(paging(CURSOR), some)[0]).toBe(1000);
   });
 
   it('ends a while after the pages that the first total promised', () => {

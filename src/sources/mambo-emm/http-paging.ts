@@ -31,6 +31,13 @@ const SPARE_PAGES = 16;
 /** A total that promises more is not tried. */
 const MAX_PAGES = 10_000;
 
+/** The same list, one item less on each page: what two reads lose between two pages is then not the same. */
+export function inOtherPages(mapping: ListMapping): ListMapping {
+  const { paging } = mapping;
+  if (!('size' in paging) || paging.size === undefined || paging.size < 2) return mapping;
+  return { ...mapping, paging: { ...paging, size: paging.size - 1 } };
+}
+
 export class HttpPaging {
   private pages = 0;
   private rows = 0;

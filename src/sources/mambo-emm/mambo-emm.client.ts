@@ -11,7 +11,7 @@ import {
 } from '../source.js';
 import type { ListMapping, MamboLists } from './http-config.js';
 import { type MappedPage, readPage, whereOf, withFaults } from './http-page.js';
-import { type Ask, HttpPaging } from './http-paging.js';
+import { type Ask, HttpPaging, inOtherPages } from './http-paging.js';
 import { LIST_NAMES, stepsOf, type Stream, streamOf } from './lists.js';
 import { withRightsOf } from './normalise.js';
 
@@ -86,9 +86,10 @@ export class MamboEmmSource implements Source {
     return stepsOf(scope, (stream) => this.#lists[LIST_NAMES[stream]] !== undefined);
   }
 
-  async *read(step: Step, { signal, proveEnd }: ReadOptions): AsyncGenerator<Page> {
+  async *read(step: Step, { signal, proveEnd, otherPages = false }: ReadOptions): AsyncGenerator<Page> {
     const stream = streamOf(step.stream);
-    const mapping = this.#mapping(stream);
+    const usual = this.#mapping(stream);
+    const mapping = otherPages && usual.totalAt === null ? inOtherPages(usual) : usual;
     const paging = new HttpPaging(mapping, this.#origin);
     let no = 0;
     for (let ask: Ask | null = paging.first(); ask !== null; no++) {

@@ -120,6 +120,25 @@ describe('a team over HTTP', () => {
     ]);
   });
 
+  it.each([
+    ['cursor', ['2', '2', '1', '1', '1']],
+    ['offset', ['2', '2', '2', '2']],
+  ] as const)('is confirmed in other pages where nothing says how long it is: %s', async (style, sizes) => {
+    server = await TeamServer.start(northwindField(), { style });
+    const source = opened(server);
+    const [step] = source.scopedSteps(server.team.key);
+    const read = async (otherPages: boolean): Promise<number> => {
+      let rows = 0;
+      const options = { signal: new AbortController().signal, otherPages };
+      for await (const page of source.read(step!, options)) rows += page.rows;
+      return rows;
+    };
+    const rows = [await read(false), await read(true)];
+    await source.close();
+    expect(rows).toEqual([3, 3]);
+    expect(server.requests.map(({ query }) => query['take'])).toEqual(sizes);
+  });
+
   it('that gives more than its total comes to an end', async () => {
     const more = await faultsOf('link', othersAgain());
     expect(more[0]).toMatch(/^bad-count: members, page \d: the total is 4, but \d items were received$/);
@@ -213,7 +232,7 @@ function othersAgain(): Fault {
     answer: (reply) => {
       page++;
       reply.headers['link'] = `</api/people?from=0&again=${page}>; rel=next`;
-      reply.rows = [...reply.rows].map((row) => ({ ...row, id: `somebody else ${page}` }));
+      reply.rows = [...reply.rows].map((row, n) => ({ ...row, uuid: `somebody else ${page}.${n}` }));
     },
   };
 }
