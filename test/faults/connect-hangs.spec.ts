@@ -11,6 +11,7 @@ import { within } from '../support/waiting.js';
 import { SOUND, soonAfterwards } from './support/afterwards-database.js';
 import { DeafPort } from './support/deaf-port.js';
 import { type Addresses, Site } from './support/site.js';
+import { long } from './support/tier.js';
 
 let database: TestDatabase;
 let deaf: DeafPort;
@@ -107,7 +108,9 @@ it('PostgreSQL: whatever is started ends in words, and is right once it answers'
   const addresses: Addresses = { ownerUrl: through(database.ownerUrl), appUrl: through(database.appUrl) };
   site = await Site.open(addresses, database);
   const serving = site.spawn(['serve']).ended;
-  const others = ['status', 'run', 'fsck', 'coverage'].map((command) => site!.rolewatch(command));
+  const others = (long ? ['run', 'status', 'fsck', 'coverage'] : ['run']).map((command) =>
+    site!.rolewatch(command),
+  );
   const ended = await within('the end of all of them', Promise.all([serving, ...others]));
   const words = /PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: it did not answer within 10 s/;
   for (const one of ended)

@@ -59,10 +59,10 @@ async function rowsOf(tables: readonly Table[]): Promise<string[]> {
 }
 
 describe('older', () => {
-  /** In the short tier the oldest, and the one before the newest. */
-  const some = MIGRATIONS.slice(0, -1).filter((_, n, all) => long || n === 0 || n === all.length - 1);
+  /** In the short tier the oldest and the newest of those with rows. */
+  const some = long ? MIGRATIONS.slice(0, -1) : [FILLED[0]!, FILLED.at(-1)!];
 
-  it.each([...new Set([...some, ...FILLED])].sort())('%s', async (last) => {
+  it.each(some)('%s', async (last) => {
     database = await olderDatabase(last);
     // as whoever works with it, and owns nothing
     site = await Site.open({ ownerUrl: database.appUrl, appUrl: database.appUrl }, database);
