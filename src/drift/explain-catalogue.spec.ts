@@ -174,6 +174,13 @@ describe('permissionsLostByEverybody', () => {
     expect(permissionsLostByEverybody(one(false))).toEqual(['role:9']);
   });
 
+  it('names nothing because a catalogue does not define any more what somebody still holds', () => {
+    const gone = [role('7', '1', ['View', 'Wipe'], null)];
+    const one = (after: boolean) => facts({ roles: gone, heldByAnybody: [held('7', true, after)] });
+    expect(permissionsLostByEverybody(one(true))).toEqual([]);
+    expect(permissionsLostByEverybody(one(false))).toEqual(['View', 'Wipe']);
+  });
+
   it('counts nobody in whose hands the right has no effect', () => {
     const model = permissionModelOf('mambo-emm');
     const wipe = commandPermission('wipe');

@@ -1,4 +1,4 @@
-import { GLOBAL_SCOPE, permissionsOf, RoleCatalogue, type RoleEntry } from '../access/permissions.js';
+import { GLOBAL_SCOPE, permissionsOf, RoleCatalogue, type RoleEntry, roleOf } from '../access/permissions.js';
 import { livePermissions } from '../access/permission-model.js';
 import { compareKeys, compareText, groupBy, without } from './collect.js';
 import {
@@ -97,6 +97,13 @@ export class Catalogue {
   permissions(target: string, inScope: string, side: Side): readonly string[] {
     return permissionsOf({ target, inScope }, this.sides[side]);
   }
+
+  /** What a target allowed before, where nothing says any more what it allows; else nothing. */
+  permissionsUnknownAfter(target: string, inScope: string): readonly string[] {
+    const role = roleOf(target);
+    if (role === undefined || this.decidingScope(role, inScope, 'after') !== undefined) return [];
+    return this.permissions(target, inScope, 'before');
+  }
 }
 
 /** Every permission that the holder has in a scope on one side, those without effect included. */
@@ -108,7 +115,8 @@ export function heldIn(holder: Holder, inScope: string, side: Side, catalogue: C
 /**
  * Permissions that somebody held with effect before, a person, a group or a unit, and nobody does after, in code-unit
  * order. What a group or unit holds counts without what it needs, which its people may hold elsewhere. A role that no
- * catalogue defined before stands for itself until nobody holds it: that its definition was learnt takes nothing.
+ * catalogue defined before stands for itself until nobody holds it: that its definition was learnt takes nothing. One that
+ * no catalogue defines any more, while somebody still holds it, may allow what it did.
  */
 export function permissionsLostByEverybody(facts: Facts): string[] {
   const catalogue = new Catalogue(facts.roles);
@@ -118,6 +126,13 @@ export function permissionsLostByEverybody(facts: Facts): string[] {
       const held = new Set(targets.flatMap((target) => catalogue.permissions(target, inScope, side)));
       return [...(byUnit ? held : livePermissions(held, facts.model))];
     });
-  const after = new Set([...allowed('after'), ...heldAt('after').flatMap(({ targets }) => targets)]);
+  const unknown = heldAt('after').flatMap(({ targets, inScope }) =>
+    targets.flatMap((target) => catalogue.permissionsUnknownAfter(target, inScope)),
+  );
+  const after = new Set([
+    ...allowed('after'),
+    ...heldAt('after').flatMap(({ targets }) => targets),
+    ...unknown,
+  ]);
   return without(allowed('before'), after);
 }
