@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const sources = (): string =>
   `  - { name: hq, kind: ivanti-epmm, url: "http://127.0.0.1:${String((silent.address() as AddressInfo).port)}",
-      username: auditor, password: { env: SECRET }, schedule: "* * * * *" }`;
+      username: auditor, password: { env: SECRET }, schedule: "0 0 1 1 *", timezone: UTC }`;
 
 async function start(argv: readonly string[] = [], more: Partial<ServiceOptions> = {}): Promise<Service> {
   const { ownerUrl, appUrl } = fresh;
@@ -40,11 +40,11 @@ async function start(argv: readonly string[] = [], more: Partial<ServiceOptions>
 
 const slots = () => fresh.db.query<{ state: string }>(`SELECT state FROM slot WHERE due_at < now()`);
 
-/** A slot that is due, so that a worker begins to read at its first look. */
+/** A slot that is due, so that a worker begins to read at its first look; no other comes while a test goes on. */
 async function dueNow(): Promise<void> {
   await fresh.db.query(`INSERT INTO source (name, kind) VALUES ('hq', 'ivanti-epmm')`);
   await fresh.db.query(
-    `INSERT INTO slot (source, due_at, trigger, created_at) VALUES ('hq', date_trunc('minute', now()), 'schedule', now() - interval '2 minutes')`,
+    `INSERT INTO slot (source, due_at, trigger, created_at) VALUES ('hq', date_trunc('year', now()), 'schedule', date_trunc('year', now()) - interval '1 minute')`,
   );
 }
 
