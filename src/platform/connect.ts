@@ -13,6 +13,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '28000': 'this user may not connect (pg_hba.conf)',
   '3D000': 'the database does not exist',
   '53300': 'the server has no connection left',
+  '57014': 'a statement took longer than the server allows (statement_timeout)',
+  '57P01': 'the server is being stopped, or an administrator ended the session',
   '57P03': 'the server is starting up or shutting down',
 };
 

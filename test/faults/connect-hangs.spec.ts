@@ -11,7 +11,7 @@ import { within } from '../support/waiting.js';
 import { SOUND, soonAfterwards } from './support/afterwards-database.js';
 import { DeafPort } from './support/deaf-port.js';
 import { type Addresses, Site } from './support/site.js';
-import { long } from './support/tier.js';
+import { inLongTier } from './support/tier.js';
 
 let database: TestDatabase;
 let deaf: DeafPort;
@@ -63,21 +63,24 @@ it('a source, with more patience than the process has: it is given up as soon as
   await within('the end of the client', client.close(), 20);
 });
 
-it('a mail server: the run publishes, says that nobody was told, and everybody is told later', async () => {
-  site = await Site.open(database);
-  const { port } = site.mailbox;
-  deaf = await DeafPort.start({ port });
-  configure(
-    site,
-    [`port: ${port}`, `port: ${deaf.port}`],
-    ['from: rolewatch@', 'limits: { connectSeconds: 1, greetingSeconds: 1 }, from: rolewatch@'],
-  );
-  const { status, said } = await within('the end of the run', site.rolewatch('run'), 30);
-  expect(status).toBe(0);
-  expect(said).toMatch(/the mail server did not accept the connection in time/);
-  deaf.hear();
-  expect(await soonAfterwards(site)).toEqual(SOUND);
-});
+inLongTier(
+  'a mail server: the run publishes, says that nobody was told, and everybody is told later',
+  async () => {
+    site = await Site.open(database);
+    const { port } = site.mailbox;
+    deaf = await DeafPort.start({ port });
+    configure(
+      site,
+      [`port: ${port}`, `port: ${deaf.port}`],
+      ['from: rolewatch@', 'limits: { connectSeconds: 1, greetingSeconds: 1 }, from: rolewatch@'],
+    );
+    const { status, said } = await within('the end of the run', site.rolewatch('run'), 30);
+    expect(status).toBe(0);
+    expect(said).toMatch(/the mail server did not accept the connection in time/);
+    deaf.hear();
+    expect(await soonAfterwards(site)).toEqual(SOUND);
+  },
+);
 
 it('a hook: the attempt fails and says so, and the next one arrives', async () => {
   const server = await listening();
@@ -102,15 +105,13 @@ it('a hook: the attempt fails and says so, and the next one arrives', async () =
   server.close();
 });
 
-it('PostgreSQL: whatever is started ends in words, and is right once it answers', async () => {
+inLongTier('PostgreSQL: whatever is started ends in words, and is right once it answers', async () => {
   deaf = await DeafPort.start({ port: Number(new URL(database.ownerUrl).port) });
   const through = (url: string): string => Object.assign(new URL(url), { port: deaf.port }).href;
   const addresses: Addresses = { ownerUrl: through(database.ownerUrl), appUrl: through(database.appUrl) };
   site = await Site.open(addresses, database);
   const serving = site.spawn(['serve']).ended;
-  const others = (long ? ['run', 'status', 'fsck', 'coverage'] : ['run']).map((command) =>
-    site!.rolewatch(command),
-  );
+  const others = ['status', 'run', 'fsck', 'coverage'].map((command) => site!.rolewatch(command));
   const ended = await within('the end of all of them', Promise.all([serving, ...others]));
   const words = /PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: it did not answer within 10 s/;
   for (const one of ended)

@@ -10,6 +10,7 @@ import { Authority } from './support/certificates.js';
 import { describeWith } from './support/needs.js';
 import { Replicas } from './support/replicas.js';
 import { Site } from './support/site.js';
+import { inLongTier } from './support/tier.js';
 
 const EVERY_SECONDS = 2;
 
@@ -72,29 +73,32 @@ describeWith(['openssl'])('a service that goes on', () => {
       return failed.length > 0;
     });
 
-  it('takes new authorities from the next run on, and a new password once it may ask again', async () => {
-    const replica = await replicas.start({ everySeconds: EVERY_SECONDS });
-    await untilPublished();
+  inLongTier(
+    'takes new authorities from the next run on, and a new password once it may ask again',
+    async () => {
+      const replica = await replicas.start({ everySeconds: EVERY_SECONDS });
+      await untilPublished();
 
-    front.setSecureContext(theirs.certificate());
-    await untilFailed('set caFile to the PEM file');
-    // somebody is still copying it
-    writeFileSync(file('ca.pem'), theirs.pem.slice(0, 300));
-    await untilFailed('holds no certificate');
-    writeFileSync(file('ca.pem'), theirs.pem);
-    await untilPublished();
+      front.setSecureContext(theirs.certificate());
+      await untilFailed('set caFile to the PEM file');
+      // somebody is still copying it
+      writeFileSync(file('ca.pem'), theirs.pem.slice(0, 300));
+      await untilFailed('holds no certificate');
+      writeFileSync(file('ca.pem'), theirs.pem);
+      await untilPublished();
 
-    site.server.password = `${site.server.password} rotated`;
-    await replicas.until('a pause', async () => (await site.query('SELECT FROM source WHERE paused_at IS NOT NULL')).length > 0); // prettier-ignore
-    writeFileSync(file('password'), `${site.server.password}\n`);
-    expect(await site.rolewatch('resume', 'hq')).toMatchObject({ status: 0 });
-    await untilPublished();
+      site.server.password = `${site.server.password} rotated`;
+      await replicas.until('a pause', async () => (await site.query('SELECT FROM source WHERE paused_at IS NOT NULL')).length > 0); // prettier-ignore
+      writeFileSync(file('password'), `${site.server.password}\n`);
+      expect(await site.rolewatch('resume', 'hq')).toMatchObject({ status: 0 });
+      await untilPublished();
 
-    expect([...replicas.running]).toEqual([replica]);
-    await replicas.stop();
-    await site.query(
-      `UPDATE slot SET state = 'missed', why = 'the test is over', ended_at = now() WHERE state = 'due'`,
-    );
-    expect(await soonAfterwards(site)).toEqual(SOUND);
-  });
+      expect([...replicas.running]).toEqual([replica]);
+      await replicas.stop();
+      await site.query(
+        `UPDATE slot SET state = 'missed', why = 'the test is over', ended_at = now() WHERE state = 'due'`,
+      );
+      expect(await soonAfterwards(site)).toEqual(SOUND);
+    },
+  );
 });
