@@ -82,7 +82,7 @@ inLongTier(
   },
 );
 
-it('a hook: the attempt fails and says so, and the next one arrives', async () => {
+it('a hook: the attempt fails and says so, and a later one arrives', async () => {
   const server = await listening();
   deaf = await DeafPort.start({ port: (server.address() as AddressInfo).port });
   const hook = new HookClient({
@@ -101,7 +101,10 @@ it('a hook: the attempt fails and says so, and the next one arrives', async () =
   const attempt = () => within('the end of an attempt', hook.send(message, new AbortController().signal), 8);
   expect(await attempt()).toMatchObject({ outcome: 'failed', said: 'no answer within 1 s (timeoutSeconds)' });
   deaf.hear();
-  expect(await attempt()).toMatchObject({ outcome: 'sent' });
+  // whoever could not connect is let in first: on a busy machine that may take as long as an attempt
+  let last = await attempt();
+  for (let tries = 1; last.outcome !== 'sent' && tries < 10; tries++) last = await attempt();
+  expect(last).toMatchObject({ outcome: 'sent' });
   server.close();
 });
 
