@@ -8,7 +8,6 @@ import { TagKeys } from '../../src/platform/tag-key.store.js';
 import type { RiskTiers } from '../../src/access/risk.js';
 import { riskTiersOf } from '../../src/rules/risk-tiers.view.js';
 import type { RunOutcome } from '../../src/runs/claim.js';
-import { fsck } from '../../src/runs/fsck/fsck.job.js';
 import { LeasedRun } from '../../src/runs/leased-run.job.js';
 import { PauseStore } from '../../src/runs/pause.store.js';
 import { type OpenedSource, RunSource } from '../../src/runs/run-source.job.js';
@@ -18,7 +17,7 @@ import { TIMING } from '../../src/runs/timing.js';
 import type { HttpLimits } from '../../src/sources/http/limits.js';
 import type { Source } from '../../src/sources/source.js';
 import type { TestDatabase } from './database.js';
-import { NO_RULES } from './no-rules.js';
+import { unsound } from './unsound.js';
 
 export const ACTOR = 'a tester';
 
@@ -143,14 +142,7 @@ export abstract class SourcePipeline {
 
   /** What does not hold, in words; nothing in a sound store. */
   async fsck(): Promise<string[]> {
-    const report = await fsck(this.db, {
-      rulebook: NO_RULES,
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    });
-    return report.checks
-      .filter(({ bad }) => bad > 0)
-      .map(({ check, bad, first }) => `${check}: ${bad}, first ${JSON.stringify(first)}`);
+    return unsound(this.db);
   }
 
   async resume(): Promise<void> {

@@ -8,10 +8,10 @@ import {
 } from '../../../src/findings/judge-due.job.js';
 import { type JudgementDueStore } from '../../../src/findings/judgement-due.store.js';
 import { parseWaivers } from '../../../src/findings/waiver-file.js';
-import { fsck } from '../../../src/runs/fsck/fsck.job.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
 import { SmallRulebook } from '../../support/rulebook.js';
 import { village } from '../pipeline/village.js';
+import { unsound } from '../../support/unsound.js';
 
 /** A village whose snapshots are judged by small rules, and its file of waivers. */
 export class Court {
@@ -66,14 +66,7 @@ export class Court {
   }
 
   async fsck(): Promise<string[]> {
-    const report = await fsck(this.pipeline.db, {
-      rulebook: this.rulebook,
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    });
-    return report.checks
-      .filter(({ bad }) => bad > 0)
-      .map(({ check, bad, first }) => `${check}: ${bad}, first ${JSON.stringify(first)}`);
+    return unsound(this.pipeline.db, this.rulebook);
   }
 
   async close(): Promise<void> {

@@ -10,8 +10,6 @@ import type { RetentionRunStore } from '../../../src/runs/retention/retention-ru
 import { accessAnswer } from '../../../src/snapshots/access-answer.view.js';
 import { differences } from '../../../src/snapshots/difference.view.js';
 import { bucketHash, rootOf } from '../../../src/snapshots/merkle.js';
-import { fsck } from '../../../src/runs/fsck/fsck.job.js';
-import { NO_RULES } from '../../support/no-rules.js';
 import { SOURCE } from '../../support/pipeline.js';
 
 /** How long everything is kept in these tests, unless they say otherwise. */
@@ -24,12 +22,6 @@ export const ALL: RetentionConfig = {
   log: DAYS,
 };
 export const nothing = new AbortController().signal;
-
-/** What `fsck` has to say against a store. */
-export async function unsound(db: Database): Promise<string[]> {
-  const { checks } = await fsck(db, { rulebook: NO_RULES, signal: nothing, progress: () => undefined });
-  return checks.filter(({ bad }) => bad > 0).map((check) => JSON.stringify(check));
-}
 
 /** A database whose clock of retention the tests set: what the owner can do, and nobody else. */
 export class Ageing {

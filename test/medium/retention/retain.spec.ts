@@ -16,8 +16,9 @@ import { dnKey } from '../../../src/access/dn.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { admin, catalogue, entry, space } from '../fsck/company.js';
 import { asSuperuser, plant } from '../fsck/planted-store.js';
+import { unsound } from '../../support/unsound.js';
 import { typed } from '../snapshots-views/command.js';
-import { Ageing, ALL, nothing, unsound } from './ageing.js';
+import { Ageing, ALL, nothing } from './ageing.js';
 
 const ANN = 'CN=Ann,OU=Ops,DC=example,DC=com';
 const staying = [

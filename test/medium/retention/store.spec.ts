@@ -7,8 +7,9 @@ import { statusCommand } from '../../../src/runs/status.command.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { admin, catalogue, space } from '../fsck/company.js';
 import { asSuperuser, plant } from '../fsck/planted-store.js';
+import { unsound } from '../../support/unsound.js';
 import { typed } from '../snapshots-views/command.js';
-import { Ageing, ALL, DAYS, nothing, unsound } from './ageing.js';
+import { Ageing, ALL, DAYS, nothing } from './ageing.js';
 
 const staying = [space(1, 'Global'), ...catalogue(), admin('boss', { 1: [1] })];
 const HISTORY = [1, 2, 3, 4].map((day) => ({
