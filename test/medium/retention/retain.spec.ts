@@ -444,7 +444,7 @@ describe('retention', () => {
       await ageing.now();
       expect(await sound()).toEqual([]);
       await asSuperuser(database, (client) => client.query(corruption));
-      expect((await sound()).map((found) => (JSON.parse(found) as { check: string }).check)).toContain(check);
+      expect((await sound()).map((found) => found.split(':')[0])).toContain(check);
     },
   );
 });
