@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.js';
+import { onceItAnswers } from '../platform/database-away.js';
 import { databaseWords } from '../platform/database-words.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
 import { inSteps } from '../platform/in-steps.js';
@@ -79,6 +80,9 @@ export interface Judging {
   /** About waivers that cannot apply, or apply to nothing. */
   readonly notes: readonly string[];
 }
+
+/** How long a judgement that failed waits for the database to say so: what ended it may have ended every connection. */
+const HAND_BACK_MS = 10_000;
 
 /** What judging stands on; the same for every source. */
 interface Bench {
@@ -221,7 +225,9 @@ export class JudgeDue {
       const { source, seq, reason } = claim;
       return { source, seq, judgement, reason, events };
     } catch (error) {
-      await this.due.handBack(claim, messageOf(error));
+      const handBack = (): Promise<void> => this.due.handBack(claim, messageOf(error));
+      // whoever still cannot tell why leaves the claim to run out: what failed is worth more than that
+      await onceItAnswers(handBack, HAND_BACK_MS, this.parts.time).catch(() => undefined);
       throw error;
     }
   }

@@ -114,14 +114,14 @@ export class JudgementDueStore {
     );
   }
 
-  /** Gives back what was not judged; with `why`, it is tried again later. */
+  /** Gives back what was not judged; with `why`, it is tried again later. Said twice, it counts once. */
   async handBack({ source, id, epoch }: JudgementClaim, why: string | null): Promise<void> {
     await this.db.query(
       `UPDATE judgement_due SET lease_until = NULL, holder = NULL, why = $4::text,
               failures = failures + ($4::text IS NOT NULL)::int,
               due_at = CASE WHEN $4::text IS NULL THEN due_at
                             ELSE clock_timestamp() + least((failures + 1) * $5::int, $6::int) * interval '1 second' END
-        WHERE source = $1 AND id = $2 AND epoch = $3`,
+        WHERE source = $1 AND id = $2 AND epoch = $3 AND holder IS NOT NULL`,
       [source, id, epoch, why, RETRY_SECONDS, LONGEST_RETRY_SECONDS],
     );
   }

@@ -188,9 +188,14 @@ describe('connections', () => {
 
 it('is said when a snapshot waits to be judged because the one before it failed to be', async () => {
   site.nextDay();
-  const struck = tap.before(/INSERT INTO judgement /, () => cluster.terminateSessions());
+  let struckAgain = Promise.resolve();
+  const struck = tap.before(/INSERT INTO judgement /, () => {
+    struckAgain = tap.before(/SET lease_until = NULL/, () => cluster.terminateSessions());
+    return cluster.terminateSessions();
+  });
   const run = await site.rolewatch('run');
   await within('the judgement at which sessions end', struck);
+  await within('the word of it, at which they end again', struckAgain);
   expect(run.said).toMatch(/Not judged: PostgreSQL ended this/);
   const waiting = /judging snapshot \d+ failed and is tried again from .+ on, before any later one: /;
   expect((await site.rolewatch('run')).said).toMatch(waiting);
