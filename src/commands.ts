@@ -1,7 +1,6 @@
 import { tokenCreateCommand } from './accounts/token-create.command.js';
 import { tokenListCommand } from './accounts/token-list.command.js';
 import { tokenRevokeCommand } from './accounts/token-revoke.command.js';
-import { AppModule } from './app.module.js';
 import { alertsCommand } from './alerts/alerts.command.js';
 import type { Config } from './config.js';
 import { activateOnDisk } from './findings/activate-rules.job.js';
@@ -85,5 +84,9 @@ export const COMMANDS: readonly CommandSpec<Config>[] = [
   tokenListCommand,
   tokenRevokeCommand,
   fsckCommand(rulebookOf(AS_SHIPPED)),
-  serveCommand((config, opened, log) => AppModule.forRoot(config, opened, log)),
+  serveCommand(async (config, opened, log) => {
+    // read when it is wanted: a server and its framework, which no other command needs, take longer to read than most take
+    const { AppModule } = await import('./app.module.js');
+    return AppModule.forRoot(config, opened, log);
+  }),
 ];

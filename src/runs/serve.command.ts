@@ -6,13 +6,15 @@ import type { Reach } from '../platform/http/protect.js';
 import { tlsMaterial } from '../platform/http/tls.js';
 import { Log } from '../platform/log.js';
 import type { OpenDatabase } from '../platform/open-database.js';
-import { serve } from './serve.job.js';
 
 interface Served {
   readonly server: ServerConfig;
 }
 
-/** Puts the application together for a configuration; given by the entries, which know every room. */
+/**
+ * Puts the application together for a configuration; given by the entries, which know every room. Reads the framework only
+ * then: it takes longer to read than most commands take.
+ */
 export type Compose<C> = (
   config: C,
   opened: OpenDatabase,
@@ -47,6 +49,8 @@ export function serveCommand<C extends Served>(
       const config = withRoles(await context.config(), options.role);
       const opened = await context.openDatabase();
       const log = Log.toStderr(process.env['LOG_LEVEL']);
+      // with the framework, see Compose
+      const { serve } = await import('./serve.job.js');
       const { host, tls } = config.server;
       await serve(await compose(config, opened, log), {
         host,
