@@ -11,7 +11,10 @@ import { StatementTap } from './support/statement-tap.js';
 import { until } from '../support/waiting.js';
 import { long, seed, times } from './support/tier.js';
 
-jest.setTimeout(long ? 1_200_000 : 240_000);
+/** A run is killed at so many of its writes; ROLEWATCH_POINTS asks for another number, and Infinity for all of them. */
+const POINTS = Number(process.env['ROLEWATCH_POINTS'] ?? times(3, 40));
+
+jest.setTimeout(POINTS > 100 ? 6 * 3_600_000 : long ? 1_200_000 : 240_000);
 
 let fresh: TestDatabase;
 let tap: StatementTap;
@@ -43,9 +46,6 @@ interface Write {
   /** Of those with the same call, whatever they write to: strace counts so. */
   readonly nth: number;
 }
-
-/** A run is killed at so many of its writes; ROLEWATCH_POINTS asks for another number, and Infinity for all of them. */
-const POINTS = Number(process.env['ROLEWATCH_POINTS'] ?? times(3, 40));
 
 /** One of each of as many equal parts. */
 function drawn(writes: readonly Write[], points: number, random: Random): Write[] {
