@@ -1,4 +1,4 @@
-import type { Assessment, Violation } from '../rules/verdicts.js';
+import type { Assessment, Because, Violation } from '../rules/verdicts.js';
 import type { Standing } from './finding.js';
 import { fingerprintOf } from './finding.js';
 import { type NextEvent, nextEvents } from './life.js';
@@ -263,6 +263,30 @@ describe('a finding', () => {
   ];
   it.each(cases)('%s', (_, given, expected) => {
     expect(events(given)).toEqual(expected);
+  });
+});
+
+describe('a finding that goes on is explained anew', () => {
+  const lock: Because = { permission: 'lock', role: '5', scope: '1' };
+  const wipe: Because = { permission: 'wipe', role: '5', scope: '1', latent: true };
+  const held = { ...match('lock', 'wipe'), because: [lock, wipe] };
+
+  it.each<[string, Partial<Violation>]>([
+    ['one of what matched is another', { matched: ['lock', 'retire'] }],
+    ['one reason less is given', { because: [wipe] }],
+    ['one reason is another', { because: [lock, { ...wipe, role: '6' }] }],
+    ['one reason is told with less', { because: [lock, { permission: 'wipe', role: '5', scope: '1' }] }],
+    ['one reason is told with more', { because: [{ ...lock, through: '9' }, wipe] }],
+    [
+      'one reason is told with something else',
+      { because: [{ permission: 'lock', role: '5', through: '1' }, wipe] },
+    ],
+    ['the reasons come in another order', { because: [wipe, lock] }],
+  ])('when %s', (_, other) => {
+    const before = standing('open', held);
+    const same = { ...violation(), ...held };
+    expect(events({ before, violation: same })).toEqual([]);
+    expect(events({ before, violation: { ...same, ...other } })).toEqual(['reexplained open']);
   });
 });
 
