@@ -9,6 +9,7 @@ describe('databaseWords', () => {
       said('57P01', 'terminating connection due to administrator command'),
       'an administrator ended the session',
     ],
+    [said('25P04', 'terminating connection due to transaction timeout'), 'transaction_timeout'],
     [said('25006', 'cannot execute INSERT in a read-only transaction'), 'must lead to the primary'],
     [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'the connection was cut'],
     [

@@ -1,5 +1,6 @@
 import { isDatabaseError } from './connect.js';
 import { hasCode, messageOf } from './errors.js';
+import { driverError } from './reader-error.js';
 
 /** What a person can do where PostgreSQL ends what was under way (SQLSTATE → what is so, and what would be right). */
 const SAID: Readonly<Record<string, string>> = {
@@ -9,6 +10,7 @@ const SAID: Readonly<Record<string, string>> = {
   '25006':
     'it takes no writes, as a standby does, or where default_transaction_read_only is on: DATABASE_URL must lead to the primary',
   '25P03': 'it ended a session that stood still for too long (idle_in_transaction_session_timeout)',
+  '25P04': 'it ended a transaction that took longer than it allows (transaction_timeout)',
   '40001': 'another transaction was faster',
   '40P01': 'two transactions waited for each other, and it ended this one (deadlock)',
   '53100': 'its disk is full: make room on the server',
@@ -48,7 +50,8 @@ export function inLog(error: unknown): { readonly error: unknown; readonly why?:
 }
 
 /** Why the database could not do it, if it is the reason; else undefined. */
-export function databaseReason(error: unknown): string | undefined {
+export function databaseReason(thrown: unknown): string | undefined {
+  const error = driverError(thrown);
   if (isDatabaseError(error)) return SAID[error.code];
   if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address, so it may not be running';
   const cut = hasCode(error, ...CUT) ? 'the connection was cut' : undefined;
