@@ -15,7 +15,8 @@ const SAID: Readonly<Record<string, string>> = {
   '40P01': 'two transactions waited for each other, and it ended this one (deadlock)',
   '53100': 'its disk is full: make room on the server',
   '53200': 'it has no memory left',
-  '53300': 'it has no connection left: raise max_connections, or run fewer processes',
+  '53300':
+    'it has no connection left: raise max_connections, or the CONNECTION LIMIT of the role or database, or run fewer processes',
   '55P03': 'a lock was not to be had in time (lock_timeout)',
   '57014': 'a statement took longer than the server allows, or was cancelled (statement_timeout)',
   '57P01': 'it is being stopped, or an administrator ended the session',
