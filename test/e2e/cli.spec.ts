@@ -55,6 +55,17 @@ describe('the command rolewatch', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 
+  it.each([24, 64, 128, 200, 224, 256])('says that it may open too few files (%i)', (files) => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', `ulimit -n ${files}; "$0" "$1" --help > /dev/null`, process.execPath, BIN],
+      { encoding: 'utf8' },
+    );
+    // how many are enough depends on how many are read at once
+    if (status !== 0) expect(stderr).toMatch(/^rolewatch: too many open files: .*1024 are enough/);
+    else expect(stderr).toBe('');
+  });
+
   it('takes no archive for whole of which a disk that is nearly full took a part', () => {
     const writer = join(import.meta.dirname, '../../dist/src/evidence/write-archive.job.js');
     const place = join(folder, 'full.zip');
