@@ -33,6 +33,13 @@ const UNHEARD: readonly (readonly [RegExp, string])[] = [
   [/^Connection terminated|^Client (has encountered|was closed)/, 'the connection was cut'],
 ];
 
+/** A right that is there at the start, and was taken away: what our own triggers refuse has the same code. */
+const REFUSED =
+  'the rights on its tables were taken from this user: start the program again as the owner of the tables, or ' +
+  '"GRANT rolewatch_app TO …"';
+const isRefusal = ({ code, message }: { readonly code: string; readonly message: string }): boolean =>
+  code === '42501' && message.startsWith('permission denied for ');
+
 const CUT = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /**
@@ -53,7 +60,7 @@ export function inLog(error: unknown): { readonly error: unknown; readonly why?:
 /** Why the database could not do it, if it is the reason; else undefined. */
 export function databaseReason(thrown: unknown): string | undefined {
   const error = driverError(thrown);
-  if (isDatabaseError(error)) return SAID[error.code];
+  if (isDatabaseError(error)) return isRefusal(error) ? REFUSED : SAID[error.code];
   if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address, so it may not be running';
   const cut = hasCode(error, ...CUT) ? 'the connection was cut' : undefined;
   return UNHEARD.find(([words]) => words.test(messageOf(error)))?.[1] ?? cut;
