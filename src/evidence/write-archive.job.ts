@@ -36,11 +36,7 @@ export async function writeArchive<T>(
     throw new RolewatchError('refused', `${place} is there already: choose another name`);
   const draft = `${place}.part`;
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
-    throw new RolewatchError(
-      'refused',
-      `${draft} cannot be made: ${hasCode(cause, 'ENOENT') ? 'there is no such folder' : messageOf(cause)}`,
-      { cause },
-    );
+    throw new RolewatchError('refused', `${draft} cannot be made: ${whyNot(cause)}`, { cause });
   });
   try {
     const archive = new ArchiveWriter(file, place);
@@ -55,6 +51,13 @@ export async function writeArchive<T>(
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+function whyNot(cause: unknown): string {
+  if (hasCode(cause, 'ENOENT')) return 'there is no such folder';
+  if (hasCode(cause, 'EEXIST'))
+    return 'it is there. Another process is at it, or was killed at it: then remove it';
+  return messageOf(cause);
 }
 
 /** Streams files into an archive: memory does not grow with them. */
@@ -80,7 +83,7 @@ export class ArchiveWriter {
       await this.write(chunk);
     }
     const entry = { name, size, crc32: crc };
-    await this.file.write(localHeader(entry), 0, undefined, start);
+    await this.writeAll(localHeader(entry), start);
     this.entries.push(entry);
     return { name, bytes: size, sha256: hash.digest('hex') };
   }
@@ -96,8 +99,18 @@ export class ArchiveWriter {
         `${this.place} would be larger than 4 GiB, the most that an archive of this form can be: take a shorter period`,
       );
     }
-    await this.file.write(bytes, 0, undefined, this.position);
+    await this.writeAll(bytes, this.position);
     this.position += bytes.length;
+  }
+
+  /** A disk that is nearly full takes a part, and says how much; it is the next write that fails. */
+  private async writeAll(bytes: Buffer, at: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;)
+        done += (await this.file.write(bytes, done, undefined, at + done)).bytesWritten;
+    } catch (cause) {
+      throw new RolewatchError('refused', `${this.place} cannot be written: ${messageOf(cause)}`, { cause });
+    }
   }
 }
 

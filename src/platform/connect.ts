@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hasCode, messageOf, RolewatchError } from './errors.js';
-import { IS_TOLD, sessionAt } from './session.js';
+import { HOW_IT_IS, sessionAt } from './session.js';
 import { statement } from './tx.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,6 +20,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 const DIRECTLY =
   'the address must lead to the server itself, and not through a pooler that refuses or drops "options"';
+
+const UNGUARDED =
+  'no trigger fires in its sessions (session_replication_role = replica), and what they keep would be lost: ' +
+  '"ALTER ROLE … RESET session_replication_role", or the same of the database';
 
 /** And about what keeps the network from it. */
 const UNREACHED: readonly (readonly [code: string, advice: string])[] = [
@@ -88,7 +92,7 @@ export async function connectAlone(url: string): Promise<pg.Client> {
     // a connection that breaks between two statements is reported by the next statement
     client.on('error', () => undefined);
     await client.connect();
-    await refuseDeafSession(client);
+    await refuseUnfitSession(client);
     return client;
   } catch (error) {
     throw unreachable(url, error);
@@ -97,11 +101,19 @@ export async function connectAlone(url: string): Promise<pg.Client> {
 
 /**
  * A pooler in between may drop what a session is told as it begins: moments would then be kept wrong, and the locks of
- * a session would be those of whoever gets the connection next.
+ * a session would be those of whoever gets the connection next. And where no trigger fires, what is written is under no
+ * journal, and the store never sound again.
  */
-async function refuseDeafSession(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ told: boolean }>(statement(IS_TOLD, [], CONNECT_TIMEOUT_MS));
-  if (rows[0]?.told) return;
+async function refuseUnfitSession(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ told: boolean; guarded: boolean }>(
+    statement(HOW_IT_IS, [], CONNECT_TIMEOUT_MS),
+  );
+  const why = !rows[0]?.told
+    ? `it does not hear the settings of our sessions: ${DIRECTLY}`
+    : !rows[0].guarded
+      ? UNGUARDED
+      : undefined;
+  if (why === undefined) return;
   await client.end();
-  throw new Error(`it does not hear the settings of our sessions: ${DIRECTLY}`);
+  throw new Error(why);
 }

@@ -1,6 +1,7 @@
 import { hasCode } from './errors.js';
 import { isDatabaseError } from './connect.js';
 import { OWN_TIME, type OwnTime } from './own-time.js';
+import { driverError } from './reader-error.js';
 
 /**
  * SQLSTATEs of what passes: connection lost (08), resources short (53), shutting down or starting (57P0x), a session
@@ -39,7 +40,8 @@ export function isTimeout(error: unknown): error is Error {
 }
 
 /** Whether a statement failed because the database was away or out of breath, and not because of what it asked. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseAway(thrown: unknown): boolean {
+  const error = driverError(thrown);
   if (typeof error !== 'object' || error === null) return false;
   if (error instanceof DatabaseRestarted) return true;
   if (isDatabaseError(error)) return PASSING.test(error.code);

@@ -9,6 +9,8 @@ describe('databaseWords', () => {
       said('57P01', 'terminating connection due to administrator command'),
       'an administrator ended the session',
     ],
+    [said('42501', 'permission denied for table outbox'), 'GRANT rolewatch_app'],
+    [said('25P04', 'terminating connection due to transaction timeout'), 'transaction_timeout'],
     [said('25006', 'cannot execute INSERT in a read-only transaction'), 'must lead to the primary'],
     [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'the connection was cut'],
     [
@@ -27,6 +29,7 @@ describe('databaseWords', () => {
 
   it('says nothing of what is a fault of ours', () => {
     expect(databaseWords(said('42P01', 'relation "x" does not exist'))).toBeNull();
+    expect(databaseWords(said('42501', 'a legal hold begins now'))).toBeNull();
     expect(databaseWords(new TypeError('x is not a function'))).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { isDatabaseError } from './connect.js';
 import { hasCode, messageOf } from './errors.js';
+import { driverError } from './reader-error.js';
 
 /** What a person can do where PostgreSQL ends what was under way (SQLSTATE → what is so, and what would be right). */
 const SAID: Readonly<Record<string, string>> = {
@@ -9,11 +10,13 @@ const SAID: Readonly<Record<string, string>> = {
   '25006':
     'it takes no writes, as a standby does, or where default_transaction_read_only is on: DATABASE_URL must lead to the primary',
   '25P03': 'it ended a session that stood still for too long (idle_in_transaction_session_timeout)',
+  '25P04': 'it ended a transaction that took longer than it allows (transaction_timeout)',
   '40001': 'another transaction was faster',
   '40P01': 'two transactions waited for each other, and it ended this one (deadlock)',
   '53100': 'its disk is full: make room on the server',
   '53200': 'it has no memory left',
-  '53300': 'it has no connection left: raise max_connections, or run fewer processes',
+  '53300':
+    'it has no connection left: raise max_connections, or the CONNECTION LIMIT of the role or database, or run fewer processes',
   '55P03': 'a lock was not to be had in time (lock_timeout)',
   '57014': 'a statement took longer than the server allows, or was cancelled (statement_timeout)',
   '57P01': 'it is being stopped, or an administrator ended the session',
@@ -29,6 +32,13 @@ const UNHEARD: readonly (readonly [RegExp, string])[] = [
   [/^timeout exceeded when trying to connect|^timeout expired/, 'no connection could be had in time'],
   [/^Connection terminated|^Client (has encountered|was closed)/, 'the connection was cut'],
 ];
+
+/** A right that is there at the start, and was taken away: what our own triggers refuse has the same code. */
+const REFUSED =
+  'the rights on its tables were taken from this user: start the program again as the owner of the tables, or ' +
+  '"GRANT rolewatch_app TO …"';
+const isRefusal = ({ code, message }: { readonly code: string; readonly message: string }): boolean =>
+  code === '42501' && message.startsWith('permission denied for ');
 
 const CUT = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 
@@ -48,8 +58,9 @@ export function inLog(error: unknown): { readonly error: unknown; readonly why?:
 }
 
 /** Why the database could not do it, if it is the reason; else undefined. */
-export function databaseReason(error: unknown): string | undefined {
-  if (isDatabaseError(error)) return SAID[error.code];
+export function databaseReason(thrown: unknown): string | undefined {
+  const error = driverError(thrown);
+  if (isDatabaseError(error)) return isRefusal(error) ? REFUSED : SAID[error.code];
   if (hasCode(error, 'ECONNREFUSED')) return 'nobody listens at its address, so it may not be running';
   const cut = hasCode(error, ...CUT) ? 'the connection was cut' : undefined;
   return UNHEARD.find(([words]) => words.test(messageOf(error)))?.[1] ?? cut;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { APP_ROLE, canDropToAppRole, ensureAppRole, grantAppRole } from './app-role.js';
 import { connectAlone, describeAddress, isDatabaseError } from './connect.js';
-import { messageOf, RolewatchError } from './errors.js';
+import { hasCode, messageOf, RolewatchError } from './errors.js';
 import { checksum, matchesChecksum, type Migration, readMigrations } from './migration-files.js';
 import { projectFile } from './project-files.js';
 
@@ -15,6 +15,8 @@ export interface MigrateOptions {
   readonly folder?: string;
   /** The user the application signs in as, if it has one of its own: it is made a member of the application role. */
   readonly appLogin?: string | undefined;
+  /** How long a migration waits for a table that somebody uses; tests make it short. */
+  readonly lockTimeoutMs?: number;
   /** Called once if another process is migrating this database and must be waited for. */
   readonly onWait?: () => void;
 }
@@ -31,6 +33,11 @@ export interface Migrated {
 /** The key of Prisma's own advisory lock: `prisma migrate deploy` and this runner exclude each other. */
 const LOCK = 72_707_369;
 const LOCK_TIMEOUT_MINUTES = 10;
+/**
+ * Whoever comes after a migration that waits for a table waits behind it: a copy that is made for hours would stop every
+ * process that still runs.
+ */
+const TABLE_TIMEOUT_MS = 60_000;
 
 /** Prisma's table, column by column, so that its CLI can take over at any time. */
 const TABLE = `
@@ -60,7 +67,8 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     await lock(client, options);
     const pending = pendingOf(migrations, await entries(client, options.url));
     if (!(await mayMigrate(client))) return await asItIs(client, options.url, pending);
-    for (const migration of pending) await apply(client, migration);
+    for (const migration of pending)
+      await apply(client, migration, options.lockTimeoutMs ?? TABLE_TIMEOUT_MS);
     const roles = await prepareRoles(client, join(folder, 'grants.sql'), options.appLogin);
     return { applied: pending.map(({ name }) => name), ...roles };
   } finally {
@@ -176,9 +184,14 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Entry[]):
   return migrations.filter(({ name }) => !done.has(name));
 }
 
-async function apply(client: pg.Client, { name, file, sql }: Migration): Promise<void> {
+async function apply(
+  client: pg.Client,
+  { name, file, sql }: Migration,
+  lockTimeoutMs: number,
+): Promise<void> {
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL lock_timeout = ${String(lockTimeoutMs)}`);
     await client.query(sql);
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
@@ -189,14 +202,20 @@ async function apply(client: pg.Client, { name, file, sql }: Migration): Promise
   } catch (cause) {
     // if the connection is gone the server rolls back by itself
     await client.query('ROLLBACK').catch(() => undefined);
+    const why = hasCode(cause, LOCK_NOT_HAD) ? LOCKED : messageOf(cause);
     throw new RolewatchError(
       'migration-failed',
-      `migration ${name} failed${lineOf(cause, sql)}: ${messageOf(cause)} (${file}). ` +
+      `migration ${name} failed${lineOf(cause, sql)}: ${why} (${file}). ` +
         'Nothing of it was kept: remove the cause and start again',
       { cause },
     );
   }
 }
+
+const LOCK_NOT_HAD = '55P03';
+const LOCKED =
+  'somebody has a table that it changes: a copy that is being made (pg_dump), or a session left open in a transaction; ' +
+  'pg_stat_activity shows whom';
 
 function lineOf(error: unknown, sql: string): string {
   const position = isDatabaseError(error) ? Number(error.position) : Number.NaN;

@@ -22,8 +22,12 @@ const SESSION = [
  */
 const MARK = 'rolewatch.told';
 
-/** Whether this session was told what it should be. */
-export const IS_TOLD = `SELECT coalesce(current_setting('${MARK}', true), '') = 'yes' AS told`;
+/**
+ * Whether this session was told what it should be, and whether triggers fire in it: they keep the journal, and keep rows
+ * from being rewritten. A superuser can switch them off for a role or a database, as a copy of one is loaded, and forget it.
+ */
+export const HOW_IT_IS = `SELECT coalesce(current_setting('${MARK}', true), '') = 'yes' AS told,
+  current_setting('session_replication_role') <> 'replica' AS guarded`;
 
 export interface Session {
   readonly connectionString: string;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localHeaderBytes } from '../../src/evidence/archive-format.js';
 import { freshDatabase } from '../support/database.js';
 
 const BIN = join(import.meta.dirname, '../../bin/rolewatch.js');
@@ -52,6 +53,33 @@ describe('the command rolewatch', () => {
       },
     );
     expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it.each([24, 64, 128, 200, 224, 256])('says that it may open too few files (%i)', (files) => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', `ulimit -n ${files}; "$0" "$1" --help > /dev/null`, process.execPath, BIN],
+      { encoding: 'utf8' },
+    );
+    // how many are enough depends on how many are read at once
+    if (status !== 0) expect(stderr).toMatch(/^rolewatch: too many open files: .*1024 are enough/);
+    else expect(stderr).toBe('');
+  });
+
+  it('takes no archive for whole of which a disk that is nearly full took a part', () => {
+    const writer = join(import.meta.dirname, '../../dist/src/evidence/write-archive.job.js');
+    const place = join(folder, 'full.zip');
+    // 4 KiB end within the directory, the last that is written
+    const content = 4_096 - localHeaderBytes('x') - 10;
+    const work = `(archive) => archive.add('x', [Buffer.alloc(${content})])`;
+    const script = `import { writeArchive } from '${writer}'; await writeArchive('${place}', ${work});`;
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 4; "$0" --input-type=module -e "$1"', process.execPath, script],
+      { encoding: 'utf8' },
+    );
+    expect([status, existsSync(place), existsSync(`${place}.part`)]).toEqual([1, false, false]);
+    expect(stderr).toContain(`${place} cannot be written: EFBIG`);
   });
 
   it('answers from the database that DATABASE_URL names, one document on stdout and nothing else', async () => {

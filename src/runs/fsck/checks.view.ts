@@ -8,6 +8,7 @@ import { identitiesCheck } from './identities.view.js';
 import { intervalsCheck } from './intervals.view.js';
 import { journalChainCheck, journalCheck } from './journal.view.js';
 import { judgementsCheck } from './judgements.view.js';
+import { keysCheck } from './keys.view.js';
 import { leavesCheck } from './leaves.view.js';
 import { manifestsCheck } from './manifests.view.js';
 import { protectionsCheck } from './protections.view.js';
@@ -51,5 +52,6 @@ export const STORE_CHECKS: readonly StoreCheck[] = [
   journalChainCheck,
   journalCheck,
   rulesetsCheck,
+  keysCheck,
   protectionsCheck,
 ];

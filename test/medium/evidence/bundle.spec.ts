@@ -122,6 +122,10 @@ describe('an evidence bundle', () => {
   it('is not made over another file, and leaves nothing half done', async () => {
     await expect(create(place)).rejects.toMatchObject({ code: 'refused' });
     await expect(create(join(folder, 'no', 'such.zip'))).rejects.toMatchObject({ code: 'refused' });
+    writeFileSync(join(folder, 'killed.zip.part'), 'what a killed process leaves');
+    await expect(create(join(folder, 'killed.zip'))).rejects.toMatchObject({
+      message: expect.stringMatching(/killed\.zip\.part .* was killed at it: then remove it$/),
+    });
   });
 
   it('verifies with the commands that it encloses', async () => {

@@ -309,6 +309,16 @@ describe('fsck', () => {
       `grant update (manifest) on snapshot to public`,
       { table: 'pg_class', key: { relname: 'snapshot', right: 'UPDATE of manifest' } },
     ],
+    ['keys', `drop index retention_run_open`, { key: { index: 'retention_run_open' } }],
+    ['keys', `alter table slot drop constraint slot_pkey`, { key: { index: 'slot_pkey' } }],
+    [
+      'keys',
+      `select setval('identity_identity_id_seq', 1)`,
+      {
+        key: { sequencename: 'identity_identity_id_seq' },
+        says: expect.stringContaining(`"SELECT setval('identity_identity_id_seq', `),
+      },
+    ],
     ['protections', `grant delete on change to public`, { key: { relname: 'change', right: 'DELETE' } }],
   ];
 

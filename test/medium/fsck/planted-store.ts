@@ -70,7 +70,19 @@ export async function plant(
       for (const row of rows) await insert(client, table, row);
     }
     await adopt(client);
+    await countOn(client);
   });
+}
+
+/** Its numbers are its own: whoever comes next goes on behind them. */
+async function countOn(client: pg.Client): Promise<void> {
+  for (const [table, column] of [
+    ['identity', 'identity_id'],
+    ['run', 'id'],
+  ])
+    await client.query(
+      `select setval(pg_get_serial_sequence('${table}', '${column}'), max(${column})) from ${table}`,
+    );
 }
 
 /** The journal has seen nothing of it. */

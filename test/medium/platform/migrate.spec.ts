@@ -134,6 +134,19 @@ describe('migrating', () => {
     expect(await applied()).toContain('29990101000000_bad');
   });
 
+  it('does not wait for ever for a table that is being copied, with all others behind it', async () => {
+    await run();
+    await addMigration('29990101000000_wider', 'ALTER TABLE snapshot ADD COLUMN more int');
+    await owner.query('BEGIN; LOCK TABLE snapshot IN ACCESS SHARE MODE');
+    await expect(migrate({ url: test.ownerUrl, folder, lockTimeoutMs: 50 })).rejects.toMatchObject({
+      code: 'migration-failed',
+      message: expect.stringContaining('somebody has a table that it changes'),
+    });
+    await owner.query('ROLLBACK');
+    await run();
+    expect(await applied()).toContain('29990101000000_wider');
+  });
+
   it('refuses an applied migration whose file was changed, naming the file', async () => {
     await addMigration('29990101000000_more', 'CREATE TABLE more (n int);\n');
     await run();

@@ -137,6 +137,19 @@ describe('opening the database', () => {
     },
   );
 
+  it('refuses a database in whose sessions no trigger fires: what is written there would be under no journal', async () => {
+    const test = await emptyDatabase();
+    const alter = `ALTER DATABASE ${test.name}`;
+    await asAdmin(`${alter} SET session_replication_role = replica`);
+    await expect(open({ DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY })).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringContaining('RESET session_replication_role'),
+    });
+    await asAdmin(`${alter} RESET session_replication_role`);
+    await (await open({ DATABASE_URL: test.ownerUrl, ROLEWATCH_KEY })).close();
+    await test.drop();
+  });
+
   it('says of a database that is not ours to migrate what would be right', async () => {
     const test = await emptyDatabase();
     await expect(open({ DATABASE_URL: test.appUrl, ROLEWATCH_KEY })).rejects.toMatchObject({

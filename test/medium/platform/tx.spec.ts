@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { wellFormed } from '../../../src/platform/canonical.js';
+import { connectAlone } from '../../../src/platform/connect.js';
 import { Database } from '../../../src/platform/database.js';
+import { isDatabaseAway } from '../../../src/platform/database-away.js';
+import { databaseReason } from '../../../src/platform/database-words.js';
 import type { CopyValue } from '../../../src/platform/tx.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -79,6 +82,31 @@ describe('a transaction', () => {
     // pg may have noticed before the next statement, or with it
     await expect(lost).rejects.toThrow(/terminat|connection error/);
     expect(await test.db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('says of what Prisma reads as of what we do why the database ended it', async () => {
+    const hasty = new URL(test.appUrl);
+    hasty.searchParams.set('options', '-c statement_timeout=100');
+    const db = new Database({ url: hasty.href, maxConnections: 1 });
+    const refused = new Database({ url: 'postgresql://app@127.0.0.1:1/none', maxConnections: 1 });
+    const owner = await connectAlone(test.ownerUrl);
+    try {
+      await owner.query('BEGIN; LOCK TABLE snapshot');
+      const late: unknown = await db.prisma.snapshot.findMany().catch((error: unknown) => error);
+      expect([isDatabaseAway(late), databaseReason(late)]).toEqual([
+        false,
+        expect.stringContaining('statement_timeout'),
+      ]);
+      const away: unknown = await refused.prisma.snapshot.findMany().catch((error: unknown) => error);
+      expect([isDatabaseAway(away), databaseReason(away)]).toEqual([
+        true,
+        expect.stringContaining('may not be running'),
+      ]);
+    } finally {
+      await owner.end();
+      await db.close();
+      await refused.close();
+    }
   });
 
   it('throws a connection away whose statement hangs, and does not wait for a ROLLBACK behind it', async () => {
