@@ -318,6 +318,17 @@ describe('broken connections', () => {
     expect(error.message).toContain(words);
   });
 
+  it.each([
+    ['HTTP/1.1 100 Continue\r\n\r\n'],
+    ['HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+  ])('what was not asked for is told as that: %j', async (bytes) => {
+    const { client } = await raw(bytes, nothing, quick({ tries: 1 }));
+    expect(await failure(client)).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('answers with what was not asked for') as string,
+    });
+  });
+
   it('a drip of bytes ends with the limit of the page', async () => {
     const drip = (socket: Socket): void => {
       const timer = setInterval(() => socket.write('1'), 5);
