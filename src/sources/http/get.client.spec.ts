@@ -224,6 +224,17 @@ describe('one origin', () => {
   });
 
   it.each([
+    ['content type', 200, { 'content-type': 'x/YXVkaXRvcjp0b3A6c2VjcmV0' }],
+    ['content encoding', 200, { 'content-encoding': 'top:secret' }],
+    ['location', 302, { location: 'https://YXVkaXRvcjp0b3A6c2VjcmV0.example.com' }],
+  ])('a secret that is sent back as %s is not repeated, in whatever case', async (_, status, headers) => {
+    const { client } = await serve([json('[]', status, headers)]);
+    const { message } = await failure(client);
+    expect(message).toContain('***');
+    expect(message).not.toMatch(/secret|YXVkaXRvcjp0b3A6c2VjcmV0/i);
+  });
+
+  it.each([
     ['/log-in', 'another path of the same host'],
     ['http://169.254.169.254/latest/meta-data', 'http://169.254.169.254'],
     [undefined, 'nowhere'],
