@@ -26,8 +26,15 @@ describe('the scopes of a run', () => {
   });
 
   it('lose a scope that is no longer listed', () => {
-    expect(planScopes({ ...none, listed: ['1'], watched: ['1', '2'] }).left).toEqual([
+    const both = ['1', '2'];
+    expect(planScopes({ ...none, listed: ['1'], watched: both, lastListed: both }).left).toEqual([
       { scope: '2', by: 'scope' },
+    ]);
+  });
+
+  it('lose one that was never listed because of the configuration: another product had the name', () => {
+    expect(planScopes({ ...none, listed: ['1'], watched: ['acme'] }).left).toEqual([
+      { scope: 'acme', by: 'configuration' },
     ]);
   });
 

@@ -26,17 +26,21 @@ export interface ScopePlan {
   readonly unlisted: readonly string[];
 }
 
-/** If discovery fails, the last known scopes are planned and none leaves for it; what configuration drops, leaves. */
+/**
+ * If discovery fails, the last known scopes are planned and none leaves for it; what configuration drops, leaves. So does
+ * what the source never listed: it is of another source that had this name.
+ */
 export function planScopes({ configured, listed, watched, lastListed }: ScopesKnown): ScopePlan {
   const there = listed ?? union(lastListed, watched);
   const wanted = configured ?? there;
   const read =
     listed === null && configured !== null ? configured : wanted.filter((scope) => there.includes(scope));
+  const mayLeave = configured ?? watched;
   const left = watched
     .filter((scope) => !read.includes(scope))
     .map((scope): LeftScope => ({
       scope,
-      by: wanted.includes(scope) || configured === null ? 'scope' : 'configuration',
+      by: mayLeave.includes(scope) && lastListed.includes(scope) ? 'scope' : 'configuration',
     }));
   const unlisted = (configured ?? []).filter((scope) => !read.includes(scope) && !watched.includes(scope));
   return {

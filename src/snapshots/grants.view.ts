@@ -19,7 +19,8 @@ export interface GrantFilter {
 
 /**
  * A grant may be stated by the lists of several scopes. Once the list of the scope it applies in has stated it in a
- * complete read, only that list decides; before that, any list that states it does.
+ * complete read, only that list decides, as long as it is read; before that, and once it is read no more, any list
+ * that states it does.
  */
 const GRANTS_AT = `
   select g.principal::text as principal, g.target, g.in_scope as "inScope"
@@ -32,7 +33,10 @@ const GRANTS_AT = `
   having bool_or(g.scope = g.in_scope)
       or not exists (
            select from grant_ own
+             join watch w on w.source = own.source and w.stream = own.stream and w.scope = own.scope
+              and w.from_seq <= $2 and (w.until_seq is null or w.until_seq > $2)
              join observation o on o.source = own.source and o.stream = own.stream and o.scope = own.scope
+              and o.seq >= w.from_seq
             where own.source = $1 and own.principal = g.principal and own.target = g.target
               and own.in_scope = g.in_scope and own.scope = g.in_scope
               and o.verdict = 'complete' and o.seq <= $2

@@ -1,7 +1,14 @@
 import { constants } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError } from './source.js';
+
+/** Who writes a file row by row may pause so long and not have come to its end. */
+const QUIET_MS = 5_000;
+
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
+export const SLEEP: Sleep = (ms, signal) => delay(ms, undefined, { signal });
 
 /** A folder of files that somebody else wrote: nothing outside it is ever read, and nothing without a bound. */
 export class ExportFolder {
@@ -39,6 +46,32 @@ export class ExportFolder {
       throw error instanceof SourceError ? error : unreadable(name, error);
     }
   }
+
+  /**
+   * That a file holds just what was read from it, once nobody has written to it for a while: of a table that is being
+   * written, the beginning is a table, too. @throws SourceError bad-shape, cancelled, and as `read`
+   */
+  async confirm(name: string, bytes: Buffer, { sleep, signal }: Confirming): Promise<void> {
+    const isSame = async (): Promise<boolean> => bytes.equals(await this.read(name, bytes.length));
+    try {
+      // not by its own time of writing, which a copy may bring along
+      const { ctimeMs } = await stat(join(this.path, name));
+      const age = Math.max(0, Date.now() - ctimeMs);
+      if ((await isSame()) && age < QUIET_MS) await sleep(QUIET_MS - age, signal);
+      if (await isSame()) return;
+    } catch (error) {
+      if (signal.aborted) throw new SourceError('cancelled', `${name}: the read was cancelled`);
+      if (!(error instanceof SourceError && error.code === 'too-large'))
+        throw error instanceof SourceError ? error : unreadable(name, error);
+    }
+    const hint = 'what it left out is not taken for gone; run again when it is written';
+    throw new SourceError('bad-shape', `${name}: was written to while it was read: ${hint}`);
+  }
+}
+
+interface Confirming {
+  readonly sleep: Sleep;
+  readonly signal: AbortSignal;
 }
 
 async function readBounded(path: string, name: string, maxBytes: number): Promise<Buffer> {

@@ -114,7 +114,10 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Ask once more after the stated end even if it came on a page with room for more (HTTP only). */
   readonly proveEnd?: boolean;
-  /** Confirms another read: cut it into other pages, where only two reads show what fell between two pages (HTTP only). */
+  /**
+   * Confirms another read, in which something was missing: by HTTP cut into other pages, where only two reads show what
+   * fell between two pages; of a file, once nobody writes to it any more.
+   */
   readonly otherPages?: boolean;
 }
 

@@ -36,9 +36,14 @@ export class TeamPipeline extends SourcePipeline {
     parts: PipelineParts,
   ) {
     super(parts);
-    this.source = () =>
-      createMamboEmmFiles({ name: TEAM_SOURCE, team: TEAM, file: join(this.folder, 'team.yaml') });
+    const file = join(this.folder, 'team.yaml');
+    const now = (): Date => new Date();
+    this.source = () => createMamboEmmFiles({ name: TEAM_SOURCE, team: TEAM, file }, now, this.sleep);
   }
+
+  /** What happens while a file is given time to be written to its end. */
+  whileWaiting: () => Promise<void> = () => Promise.resolve();
+  private readonly sleep = (): Promise<void> => this.whileWaiting();
 
   /** @param lent somebody else's database, who also drops it; absent: one of its own */
   static async start(

@@ -9,8 +9,10 @@ const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 50
 const REDIRECTS: ReadonlySet<number> = new Set([300, 301, 302, 303, 305, 306, 307, 308]);
 const SHOWN_MESSAGE = 200;
 
-/** @throws SourceError unless the headers promise JSON as it was asked for. */
-export function checkHeaders(where: string, headers: Headers): void {
+type Redact = (text: string) => string;
+
+/** @param redact takes secrets out of a text of the server @throws SourceError unless the headers promise JSON as it was asked for */
+export function checkHeaders(where: string, headers: Headers, redact: Redact): void {
   const type = first(headers['content-type'])?.split(';')[0]?.trim().toLowerCase();
   if (type?.includes('html')) {
     const hint = 'is the path right, and is this the address of the API and not of a log-in page?';
@@ -19,7 +21,7 @@ export function checkHeaders(where: string, headers: Headers): void {
   if (type !== undefined && type !== 'application/json' && type !== 'text/json' && !type.endsWith('+json')) {
     throw new SourceError(
       'not-json-answer',
-      `${where}: answered ${shown(type)} where application/json is due`,
+      `${where}: answered ${shown(redact(type))} where application/json is due`,
     );
   }
   const encoding = first(headers['content-encoding'])?.trim().toLowerCase();
@@ -27,7 +29,7 @@ export function checkHeaders(where: string, headers: Headers): void {
     const hint = 'though it was asked not to: switch compression off in the proxy in front of it';
     throw new SourceError(
       'not-json-answer',
-      `${where}: answered with content-encoding ${shown(encoding)}, ${hint}`,
+      `${where}: answered with content-encoding ${shown(redact(encoding))}, ${hint}`,
     );
   }
 }
@@ -40,14 +42,14 @@ export interface Refusal {
   readonly origin: string;
   readonly now: Date;
   /** Takes secrets out of a text of the server. */
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
 }
 
 /** The error that a status other than 200 means. */
 export function refusalError(where: string, refusal: Refusal): SourceError {
   const { status, headers } = refusal;
   if (REDIRECTS.has(status)) {
-    const target = targetHost(first(headers['location']), refusal.origin);
+    const target = refusal.redact(targetHost(first(headers['location']), refusal.origin));
     const hint = 'redirects are never followed; set url to where the API itself is';
     return new SourceError('redirected', `${where}: answered ${status}, a redirect to ${target}: ${hint}`);
   }

@@ -57,6 +57,9 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 /** What an error of the network stack means for the operator. */
 export function explainFailure(error: unknown): Failure {
   const code = errorCode(error);
+  if (code === 'UND_ERR_SOCKET' && UNASKED.test(messageOf(error))) {
+    return passing('it answers with what was not asked for (100 Continue, or another protocol)');
+  }
   const known = Object.hasOwn(FAILURES, code) ? FAILURES[code] : undefined;
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return passing(`it answers something that is not HTTP (${code})`);
@@ -65,6 +68,13 @@ export function explainFailure(error: unknown): Failure {
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return lasting(`no TLS connection can be made with it (${code})`);
   return passing(`the connection failed (${code})`);
+}
+
+/** What the client says itself, of two answers that it has no code for. */
+const UNASKED = /^bad (response|upgrade)$/;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
 
 function nameOf(error: unknown): unknown {

@@ -224,6 +224,17 @@ describe('one origin', () => {
   });
 
   it.each([
+    ['content type', 200, { 'content-type': 'x/YXVkaXRvcjp0b3A6c2VjcmV0' }],
+    ['content encoding', 200, { 'content-encoding': 'top:secret' }],
+    ['location', 302, { location: 'https://YXVkaXRvcjp0b3A6c2VjcmV0.example.com' }],
+  ])('a secret that is sent back as %s is not repeated, in whatever case', async (_, status, headers) => {
+    const { client } = await serve([json('[]', status, headers)]);
+    const { message } = await failure(client);
+    expect(message).toContain('***');
+    expect(message).not.toMatch(/secret|YXVkaXRvcjp0b3A6c2VjcmV0/i);
+  });
+
+  it.each([
     ['/log-in', 'another path of the same host'],
     ['http://169.254.169.254/latest/meta-data', 'http://169.254.169.254'],
     [undefined, 'nowhere'],
@@ -316,6 +327,17 @@ describe('broken connections', () => {
     const error = await failure(client);
     expect(error.code).toBe('unreachable');
     expect(error.message).toContain(words);
+  });
+
+  it.each([
+    ['HTTP/1.1 100 Continue\r\n\r\n'],
+    ['HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+  ])('what was not asked for is told as that: %j', async (bytes) => {
+    const { client } = await raw(bytes, nothing, quick({ tries: 1 }));
+    expect(await failure(client)).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('answers with what was not asked for') as string,
+    });
   });
 
   it('a drip of bytes ends with the limit of the page', async () => {

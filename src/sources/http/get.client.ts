@@ -155,13 +155,13 @@ export class GetClient {
       signal,
     });
     const { statusCode, headers, body } = await unlessAborted(signal, answering);
+    const redact = redaction(signature.secrets);
     try {
       if (statusCode !== 200) {
         const refused = { status: statusCode, headers, origin: this.#origin, now: this.#deps.now() };
-        const redact = redaction(signature.secrets);
         throw refusalError(where, { ...refused, redact, body: await beginning(body, REFUSAL_BYTES) });
       }
-      checkHeaders(where, headers);
+      checkHeaders(where, headers, redact);
       const announced = Number(headers['content-length'] ?? 0);
       const bytes = await whole(body, this.#limits.pageBytes, announced, () => this.#tooLarge(where));
       if (bytes.length === 0)
@@ -238,7 +238,10 @@ function queryString(query: GetRequest['query'] = {}): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** In whatever case: hosts and types of content are told in lower case. */
 function redaction(secrets: readonly string[]): (text: string) => string {
-  return (text) =>
-    secrets.filter((s) => s !== '').reduce((cleared, secret) => cleared.replaceAll(secret, '***'), text);
+  const patterns = secrets
+    .filter((secret) => secret !== '')
+    .map((secret) => new RegExp(secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi'));
+  return (text) => patterns.reduce((cleared, pattern) => cleared.replace(pattern, '***'), text);
 }

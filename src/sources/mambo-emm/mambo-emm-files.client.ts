@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname } from 'node:path';
-import { ExportFolder } from '../export-folder.client.js';
+import { ExportFolder, SLEEP, type Sleep } from '../export-folder.client.js';
 import { DEFAULT_LIMITS } from '../http/limits.js';
 import {
   type Page,
+  type ReadOptions,
   type ReadRecord,
   type ServerInfo,
   type Source,
@@ -42,6 +43,7 @@ const MANIFEST_BYTES = 64 * 1024;
 export async function createMamboEmmFiles(
   settings: MamboEmmFilesSettings,
   now: () => Date = () => new Date(),
+  sleep: Sleep = SLEEP,
 ): Promise<MamboEmmFilesSource> {
   const folder = await ExportFolder.open(dirname(settings.file));
   const limit = settings.pageBytes ?? DEFAULT_LIMITS.pageBytes;
@@ -50,8 +52,13 @@ export async function createMamboEmmFiles(
     bytes: await folder.read(name, most),
   });
   const expected = { team: settings.team, now: now() };
-  return new MamboEmmFilesSource(settings, await readExport(basename(settings.file), read, expected));
+  const opened = await readExport(basename(settings.file), read, expected);
+  const confirm: Confirm = (file, signal) => folder.confirm(file.name, file.bytes, { sleep, signal });
+  return new MamboEmmFilesSource(settings, opened, confirm);
 }
+
+/** @throws SourceError unless the file is what was read, and at rest */
+type Confirm = (file: NamedBytes, signal: AbortSignal) => Promise<void>;
 
 type Read = (name: string, most?: number) => Promise<NamedBytes>;
 
@@ -106,6 +113,7 @@ export class MamboEmmFilesSource implements Source {
   constructor(
     { name, team }: MamboEmmFilesSettings,
     private readonly opened: Opened,
+    private readonly confirm: Confirm,
   ) {
     this.name = name;
     this.#team = team;
@@ -126,8 +134,12 @@ export class MamboEmmFilesSource implements Source {
     return stepsOf(scope, (stream) => this.opened.content.lists[LIST_NAMES[stream]] !== undefined);
   }
 
-  async *read(step: Step): AsyncGenerator<Page> {
-    yield this.page(streamOf(step.stream));
+  /** The second read, which confirms that something is missing, looks whether the file is still the one that was read. */
+  async *read(step: Step, { signal, otherPages }: ReadOptions): AsyncGenerator<Page> {
+    const stream = streamOf(step.stream);
+    const file = this.opened.files[LIST_NAMES[stream]];
+    if (otherPages === true && file !== undefined) await this.confirm(file, signal);
+    yield this.page(stream);
   }
 
   withRightsOf(stored: ReadRecord['body'], record: ReadRecord): ReadRecord {

@@ -80,6 +80,8 @@ describe('an item of a server', () => {
     expect(() => mapRow({ ...ITEM, ends: 1e300 }, seconds)).toThrow(
       'expected a number: moments are epoch-seconds',
     );
+    // milliseconds where seconds are configured
+    expect(() => mapRow({ ...ITEM, ends: 1_811_808_000_000 }, seconds)).toThrow('perhaps of another unit');
   });
 });
 

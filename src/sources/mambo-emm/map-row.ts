@@ -106,6 +106,12 @@ function momentAt(item: unknown, path: JsonPath | undefined, moments: ListMappin
   }
   const date = new Date(typeof value === 'number' ? value * PER_UNIT[moments] : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new BadItem(path, `expected a number: moments are ${moments}`);
+  const year = date.getUTCFullYear();
+  if (year < 0 || year > 9_999)
+    throw new BadItem(
+      path,
+      `is no moment of the years 0 to 9999: moments are ${moments}, perhaps of another unit`,
+    );
   return date.toISOString();
 }
 

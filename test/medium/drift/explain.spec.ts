@@ -206,13 +206,25 @@ describe('explaining what is stored', () => {
     ]);
   });
 
+  const withoutSpace = (rows: readonly Row[]): Row[] =>
+    rows.filter((row) => row.scope !== '3' && !(row.nameSpace === 'scope' && row.key === '3'));
+  const left = new Map([['3', 'scope']] as const);
+
   it('tells a scope that leaves with what it takes along', async () => {
     await publish({ rows: base });
-    const rows = base.filter((row) => row.scope !== '3' && !(row.nameSpace === 'scope' && row.key === '3'));
-    expect(words(await publish({ rows }, new Map([['3', 'scope']])))).toEqual([
+    const rows = withoutSpace([...without('cn=field'), ...directory('cn=field', 'GROUP', 4)]);
+    expect(words(await publish({ rows }, left))).toEqual([
       ['scope-disappeared', 'scope'],
       ['role-revoked', 'scope'],
     ]);
+  });
+
+  it('tells nothing of a right in it that the list of another scope goes on to state', async () => {
+    await publish({ rows: base });
+    expect(words(await publish({ rows: withoutSpace(base) }, left))).toEqual([
+      ['scope-disappeared', 'scope'],
+    ]);
+    expect(words(await publish({ rows: base }))).toEqual([['scope-appeared', 'scope']]);
   });
 
   it('tells a changed address once, by its place', async () => {

@@ -1,3 +1,4 @@
+import { paging } from '../../../demo/estate/faults.js';
 import { Pipeline } from '../../support/pipeline.js';
 import { untruths } from './lists.js';
 import { addAdmin, FIELD, GLOBAL, SHOPS, village } from './village.js';
@@ -103,6 +104,19 @@ describe('a source that is configured otherwise', () => {
     const seq = await pipeline.publish();
     expect(await pipeline.doubts(seq)).toEqual([]);
     expect((await pipeline.changes(seq)).map(({ what }) => what)).toEqual(['scope-appeared']);
+    expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('takes nothing from those whose rights in a space another list states, while the server leaves it out', async () => {
+    pipeline = await Pipeline.start({ estate: village() });
+    await pipeline.publish();
+    pipeline.server.inject(paging.onlyFirst(2), { stream: 'device_spaces' });
+    const told = await pipeline.changes(await pipeline.publish());
+    expect(told.map(({ what, subject }) => `${what} ${subject.key}`)).toEqual([`scope-disappeared ${SHOPS}`]);
+    pipeline.server.heal();
+    const after = await pipeline.changes(await pipeline.publish());
+    expect(after.map(({ what, subject }) => `${what} ${subject.key}`)).toEqual([`scope-appeared ${SHOPS}`]);
+    expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
     expect(await pipeline.fsck()).toEqual([]);
   });
 
