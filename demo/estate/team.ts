@@ -99,6 +99,20 @@ export class Team {
   setMember(member: TeamMember): void {
     this.membersById.set(member.id, member);
   }
+
+  /** From those who hold it, too. */
+  removeRole(id: string): void {
+    found(this.rolesById, id);
+    this.rolesById.delete(id);
+    for (const member of this.members)
+      if (member.roles.includes(id))
+        this.setMember({ ...member, roles: member.roles.filter((role) => role !== id) });
+  }
+
+  removeMember(id: string): void {
+    found(this.membersById, id);
+    this.membersById.delete(id);
+  }
 }
 
 function found<T>(things: ReadonlyMap<string, T>, id: string): T {

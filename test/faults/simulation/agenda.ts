@@ -1,4 +1,9 @@
 /** What is going to happen, in the order of the virtual time. Of two things at one moment, what was entered first. */
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
 export interface Entry {
   readonly at: number;
   /** Nobody else can notice it. */

@@ -3,7 +3,8 @@ import type { Schedule } from '../../../src/platform/slots.js';
 import type { Life, Mishap } from './life.js';
 import type { Replica } from './replica.js';
 import { Timetable } from './timetable.js';
-import { DAY, HOUR, MINUTE, SECOND, World } from './world.js';
+import { DAY, HOUR, MINUTE, SECOND } from './agenda.js';
+import { TEAM, World } from './world.js';
 
 /** Beginnings a few days before clocks change somewhere. */
 const BEGINNINGS = [
@@ -21,7 +22,8 @@ const SCHEDULES: readonly Schedule[] = [
   { expression: '5 2 * * 1-6', timezone: 'America/New_York' },
   { expression: '45 1,13 * * *', timezone: 'UTC' },
 ];
-const NAMES = ['hq', 'plant', 'shops'];
+/** EPMM servers, and a team of mambo EMM. */
+const NAMES = ['hq', TEAM, 'plant'];
 const PLACES = 2;
 
 export class History {
@@ -75,8 +77,8 @@ export class History {
       [9, () => this.mishapOf(this.anybody())],
       [7, () => this.goDown()],
       [6, () => this.loseThePassword()],
-      [8, () => this.world.runNow(this.source())],
-      [8, () => this.releaseAll()],
+      [8, () => this.world.people.runNow(this.source())],
+      [8, () => this.world.people.releaseAll()],
       [3, () => this.outage()],
       [4, () => this.reconfigure()],
       [3, () => this.leaveOut()],
@@ -148,19 +150,15 @@ export class History {
   private loseThePassword(): void {
     const { random, agenda, upstreams, say } = this.of();
     const upstream = upstreams.get(this.source());
-    if (upstream === undefined || upstream.refuses) return;
-    upstream.passwordChanges();
+    if (upstream === undefined || upstream.watched.refuses) return;
+    upstream.watched.refuses = true;
     say(`${upstream.name}: the password is another one`);
     agenda.after((4 + random.below(40)) * HOUR, () => {
-      upstream.passwordIsGivenBack();
-      return this.world.resume(upstream.name);
+      upstream.watched.refuses = false;
+      return this.world.people.resume(upstream.name);
     });
     // somebody believes that it is right again, and is wrong
-    if (random.chance(0.3)) agenda.after(3 * HOUR, () => this.world.resume(upstream.name));
-  }
-
-  private async releaseAll(): Promise<void> {
-    for (const name of this.world.upstreams.keys()) await this.world.release(name);
+    if (random.chance(0.3)) agenda.after(3 * HOUR, () => this.world.people.resume(upstream.name));
   }
 
   /** Nobody runs for a while. */
@@ -238,21 +236,21 @@ export class History {
     for (const upstream of upstreams.values()) {
       upstream.calm = true;
       upstream.comesBack();
-      upstream.passwordIsGivenBack();
+      upstream.watched.refuses = false;
     }
     for (const { life } of world.alive) life.spare();
     this.allStart();
     if (world.config.sources.size < timetable.beginning.size)
       this.deploy(new Map([...timetable.beginning, ...world.config.sources]));
     await world.until(agenda.now + 4 * HOUR); // whoever sleeps has woken up
-    for (const name of upstreams.keys()) await world.resume(name);
+    for (const name of upstreams.keys()) await world.people.resume(name);
     const wellSince = agenda.now;
     await world.until(this.end - 20 * HOUR);
     for (let quiet = 0; quiet < 3; quiet++) {
       for (const name of upstreams.keys()) {
-        await world.runNow(name);
+        await world.people.runNow(name);
         await world.until(agenda.now + 4 * MINUTE);
-        await world.release(name);
+        await world.people.release(name);
       }
     }
     await world.until(agenda.now + 30 * MINUTE);

@@ -7,7 +7,6 @@ import { DeliverJob } from '../../../src/alerts/delivery/deliver.job.js';
 import { DeliveryStore } from '../../../src/alerts/delivery/delivery.store.js';
 import { openedFindings } from '../../../src/alerts/opened-findings.js';
 import { tellDue } from '../../../src/alerts/tell-due.job.js';
-import type { RiskTiers } from '../../../src/access/risk.js';
 import { JudgeDue } from '../../../src/findings/judge-due.job.js';
 import { Database } from '../../../src/platform/database.js';
 import { Log } from '../../../src/platform/log.js';
@@ -23,7 +22,7 @@ import { RunSource } from '../../../src/runs/run-source.job.js';
 import { ScheduleStore } from '../../../src/runs/schedule.store.js';
 import { SlotStore } from '../../../src/runs/slot.store.js';
 import { TIMING } from '../../../src/runs/timing.js';
-import { SmallRulebook } from '../../support/rulebook.js';
+import { SmallRulebook, WIPE } from '../../support/rulebook.js';
 import type { Life } from './life.js';
 import type { Upstream } from './upstream.js';
 import { inVirtualTime } from './virtual-clock.js';
@@ -38,7 +37,6 @@ export interface ReplicaParts {
   readonly config: SiteConfig;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly appUrl: string;
-  readonly tiers: RiskTiers;
   readonly channel: Channel;
   /** By how much its wall clock is wrong. */
   readonly wrongMs: number;
@@ -48,7 +46,11 @@ export interface ReplicaParts {
   readonly runEnds: () => void;
 }
 
-export const KIND = 'ivanti-epmm';
+/** Nobody may wipe, whatever the product calls it. */
+export const RULEBOOK = new SmallRulebook([
+  WIPE,
+  { ...WIPE, id: 'no-wipe-by-command', permission: 'device-commands.wipe' },
+]);
 const RUN_LIMIT_MS = 30 * 60_000;
 
 export const RECIPIENT = 'watch@example.com';
@@ -81,9 +83,9 @@ export class Replica {
     this.judge = new JudgePulse(
       new JudgeDue({
         db,
-        rulebook: new SmallRulebook(),
+        rulebook: RULEBOOK,
         waivers: () => Promise.resolve([]),
-        accountOf: () => 'auditor',
+        accountOf: (name) => parts.upstreams.get(name)?.watched.ownAccount,
         told: (tx, told) =>
           writeFindingAlerts(
             tx,
@@ -99,7 +101,7 @@ export class Replica {
   }
 
   private pulseOf(db: Database, log: Log): PulseJob {
-    const { life, config } = this.parts;
+    const { life, config, upstreams } = this.parts;
     const tagKeys = new TagKeys({ no: 1, key: Buffer.alloc(32, 7) });
     const slots = new SlotStore(db, TIMING, `${life.name}.example.com/1`);
     const open = (name: string) => Promise.resolve(this.open(name));
@@ -112,7 +114,10 @@ export class Replica {
       return retired;
     };
     return new PulseJob(
-      [...config.sources].map(([name, schedule]) => ({ name, kind: KIND, schedule, limitMs: RUN_LIMIT_MS })),
+      [...config.sources].map(([name, schedule]) => ({
+        ...{ name, schedule, limitMs: RUN_LIMIT_MS },
+        kind: upstreams.get(name)?.watched.kind ?? 'ivanti-epmm',
+      })),
       new ScheduleStore(db),
       slots,
       new LeasedRun(
@@ -129,11 +134,12 @@ export class Replica {
   }
 
   private open(name: string) {
-    const { life, upstreams, wrongMs, tiers } = this.parts;
+    const { life, upstreams, wrongMs } = this.parts;
     const upstream = upstreams.get(name);
     if (upstream === undefined) throw new Error(`nobody knows ${name}`);
     const source = upstream.connect(life, () => new Date(life.time.now() + wrongMs));
-    return { source, configDigest: '00', tiers, simulated: true, fullDetail: false };
+    const { tiers, fullDetail } = upstream.watched;
+    return { source, configDigest: '00', tiers, simulated: true, fullDetail };
   }
 
   private async run(

@@ -10,7 +10,7 @@ import { long, seed, times } from '../support/tier.js';
 import { History } from './history.js';
 
 const SEEDS = Number(
-  process.env.ROLEWATCH_SEEDS ?? (process.env.ROLEWATCH_SEED === undefined ? times(1, 100) : 1),
+  process.env.ROLEWATCH_SEEDS ?? (process.env.ROLEWATCH_SEED === undefined ? times(1, 20) : 1),
 );
 const DAYS = Number(process.env.ROLEWATCH_DAYS ?? times(2, 10));
 

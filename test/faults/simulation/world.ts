@@ -1,37 +1,29 @@
 /** A site in virtual time: sources, processes, people, and one thing after the other. */
 import { appendFileSync } from 'node:fs';
 import type { Database } from '../../../src/platform/database.js';
-import { hasCode } from '../../../src/platform/errors.js';
-import { PauseStore } from '../../../src/runs/pause.store.js';
 import { PULSE_MS } from '../../../src/runs/timing.js';
-import { riskTiersOf } from '../../../src/rules/risk-tiers.view.js';
-import { releaseHeld } from '../../../src/snapshots/release.store.js';
-import type { RiskTiers } from '../../../src/access/risk.js';
 import { type Random, seeded } from '../../medium/pipeline/mutators.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
-import { Agenda, type Entry } from './agenda.js';
+import { Agenda, DAY, HOUR } from './agenda.js';
 import { Chronicle } from './chronicle.js';
 import { Life, type Surroundings } from './life.js';
+import { type Paced, Pacemaker } from './pacemaker.js';
+import { People } from './people.js';
 import { Post } from './post.js';
 import { Replica, type SiteConfig } from './replica.js';
 import { Stillness } from './stillness.js';
 import type { Timetable } from './timetable.js';
 import { Upstream } from './upstream.js';
 import { VirtualClock } from './virtual-clock.js';
+import type { Watchable } from './watchable.js';
+import { watchableTeam } from './watchable-team.js';
+import { watchableVillage } from './watchable-village.js';
 
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+/** The source that is a team of mambo EMM; all others are EPMM servers. */
+export const TEAM = 'field';
 
 /** A file to which every step goes at once: for a simulation that does not come to its end. */
 const TRACE = process.env['ROLEWATCH_TRACE'];
-/** Timers are never exact. Were they, a beat would fall on the very moment at which a lease runs out. */
-const PERIOD_MS = PULSE_MS + 3;
-const PERSON = 'os:ann';
-/** Longer than PostgreSQL lets anybody sleep in a transaction. */
-const IN_THE_WAY_MS = 6 * MINUTE;
-
 export class World {
   readonly random: Random;
   readonly agenda: Agenda;
@@ -43,9 +35,9 @@ export class World {
   /** Processes are started with it from now on. */
   config: SiteConfig;
   private readonly surroundings: Surroundings;
-  private readonly beats = new Map<Replica, Entry>();
-  private readonly waited = new Map<number, number>();
-  private readonly stillness: Stillness;
+  readonly people = new People(this);
+  readonly stillness: Stillness;
+  private readonly pacemaker: Pacemaker;
   private snapshotWritten = false;
   private started = 0;
   /** Drawn before a run begins. */
@@ -57,7 +49,6 @@ export class World {
     private readonly fresh: TestDatabase,
     private readonly clock: VirtualClock,
     readonly timetable: Timetable,
-    private readonly tiers: RiskTiers,
     seed: number,
     start: number,
   ) {
@@ -71,6 +62,7 @@ export class World {
       clock,
       (words) => this.say(words),
     );
+    this.pacemaker = new Pacemaker(this.paced());
     this.surroundings = {
       ...{ agenda: this.agenda, clock, say: (words) => this.say(words) },
       stir: () => this.stillness.stir(),
@@ -82,14 +74,23 @@ export class World {
   static async open(timetable: Timetable, seed: number, start: number): Promise<World> {
     const fresh = await freshDatabase();
     const clock = await VirtualClock.install(fresh, start);
-    const world = new World(fresh, clock, timetable, await riskTiersOf('ivanti-epmm'), seed, start);
+    const world = new World(fresh, clock, timetable, seed, start);
     const { random, agenda } = world;
+    const parts = { random, agenda, say: (words: string) => world.say(words) };
     for (const name of timetable.beginning.keys())
-      world.upstreams.set(
-        name,
-        await Upstream.open(name, { random, agenda, say: (words) => world.say(words) }),
-      );
+      world.upstreams.set(name, new Upstream(name, await watchable(name, random), parts));
     return world;
+  }
+
+  private paced(): Paced {
+    const alive = () => this.alive;
+    return {
+      ...{ db: this.db, agenda: this.agenda, timetable: this.timetable },
+      beat: (replica) => this.beat(replica),
+      get alive() {
+        return alive();
+      },
+    };
   }
 
   get db(): Database {
@@ -110,7 +111,7 @@ export class World {
   start(): Replica {
     const life = new Life(`w${++this.started}`, this.surroundings);
     const wrongMs = this.random.pick([0, 0, 0, 3 * HOUR, -2 * DAY, 40 * 365 * DAY]) ?? 0;
-    const { config, upstreams, tiers, fresh } = this;
+    const { config, upstreams, fresh } = this;
     this.say(
       `${life.name} starts with ${[...config.sources.keys()].join(', ')}; its clock is ${wrongMs / 1000} s ahead`,
     );
@@ -119,72 +120,24 @@ export class World {
         life,
         config,
         upstreams,
-        tiers,
         wrongMs,
         appUrl: fresh.appUrl,
         channel: this.post.channelOf(life),
       },
       say: (words) => this.say(words),
       runBegins: () => this.mischief(life),
-      runEnds: () => this.hurry(),
+      runEnds: () => this.pacemaker.hurry(),
     });
     this.replicas.push(replica);
-    this.beatAt(this.agenda.now + this.random.below(PULSE_MS), replica);
+    this.pacemaker.beatAt(this.agenda.now + this.random.below(PULSE_MS), replica);
     return replica;
   }
 
-  /** Every ten seconds, as long as it lives. */
-  private beatAt(at: number, replica: Replica): void {
-    const entry = this.agenda.add(at, () => this.beat(replica), true);
-    this.beats.set(replica, entry);
-  }
-
+  /** One look of a process, until nothing goes on by itself any more. */
   private async beat(replica: Replica): Promise<void> {
-    if (replica.life.dead) return void this.beats.delete(replica);
     const began = this.agenda.now;
-    void replica.beat().then((looked) => looked && this.chronicle.looked(replica.config, began));
+    void replica.beat().then((looked) => looked && this.chronicle.services.looked(replica.config, began));
     await this.stillness.comes();
-    this.beatAt(began + (await this.idleBeats()) * PERIOD_MS, replica);
-  }
-
-  /** Beats until one that may find something to do: those in between, which change nothing, are left out. */
-  private async idleBeats(): Promise<number> {
-    const { now } = this.agenda;
-    const configs = this.alive.map(({ config }) => config);
-    const next = Math.min(
-      this.agenda.nextAt,
-      this.timetable.nextSlot(configs, now),
-      await this.nextOfDatabase(),
-    );
-    return Math.min(Math.max(1, Math.floor((next - now) / PERIOD_MS)), HOUR / PERIOD_MS);
-  }
-
-  /** Something has come that nobody foresaw: the next beat of everybody is one that matters. */
-  hurry(): void {
-    for (const [replica, entry] of this.beats) {
-      const ahead = entry.at - this.agenda.now;
-      if (ahead <= PERIOD_MS) continue;
-      this.agenda.cancel(entry);
-      this.beatAt(this.agenda.now + (ahead % PERIOD_MS), replica);
-    }
-  }
-
-  /** When the database has something to do that does not come by itself. */
-  private async nextOfDatabase(): Promise<number> {
-    const [row] = await this.db.query<{ at: Date | null }>(
-      `SELECT min(at) AS at FROM (
-         SELECT due_at AS at FROM slot WHERE state = 'due' AND source = ANY ($1)
-          UNION ALL SELECT lease_until FROM slot WHERE state = 'leased'
-          UNION ALL SELECT due_at FROM outbox WHERE state = 'pending'
-          UNION ALL SELECT lease_until FROM outbox WHERE state = 'sending'
-          UNION ALL SELECT greatest(lease_until, due_at) FROM judgement_due) AS coming`,
-      [[...new Set(this.alive.flatMap(({ config }) => [...config.sources.keys()]))]],
-    );
-    const at = row?.at?.getTime() ?? Infinity;
-    // what nobody does although it is time need not be looked at for ever
-    const waited = (this.waited.get(at) ?? 0) + 1;
-    if (at <= this.agenda.now) this.waited.set(at, waited);
-    return waited > 60 ? Infinity : at;
   }
 
   /** Until a moment, one event after the other. */
@@ -209,77 +162,17 @@ export class World {
 
   private async lookAtSnapshots(): Promise<void> {
     this.snapshotWritten = false;
-    await this.chronicle.lookAtSnapshots();
-  }
-
-  // ── what people do ──
-
-  /** Somebody sleeps in a transaction: what people do then would wait for it, and is done afterwards. */
-  private isInTheWay(again: () => Promise<void>): boolean {
-    if (!this.stillness.sleepsInTransaction) return false;
-    this.agenda.after(IN_THE_WAY_MS, again);
-    return true;
-  }
-
-  async resume(source: string): Promise<void> {
-    if (this.isInTheWay(() => this.resume(source))) return;
-    const [paused] = await this.db.query<{ at: Date }>(
-      'SELECT paused_at AS at FROM source WHERE name = $1 AND paused_at IS NOT NULL',
-      [source],
-    );
-    if (paused === undefined) return;
-    await new PauseStore(this.db).resume(source, PERSON);
-    this.say(`somebody resumes ${source}`);
-    this.chronicle.pauses.push({ source, from: paused.at.getTime(), until: this.agenda.now });
-  }
-
-  async runNow(source: string): Promise<void> {
-    if (this.isInTheWay(() => this.runNow(source))) return;
-    const replica = this.random.pick(this.alive.filter(({ life }) => life.still && !life.sleeping));
-    if (replica === undefined) return;
-    this.say(`somebody runs ${source} by ${replica.life.name}`);
-    const asked = replica.pulse.startNow(source, PERSON).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!hasCode(error, 'source-busy', 'source-paused', 'unknown-source', 'stopping')) throw error;
-        this.say(`refused: ${(error as Error).message}`);
-      },
-    );
-    asked.catch((error: unknown) => this.say(`run now failed: ${String(error)}`));
-    await this.stillness.comes();
-  }
-
-  /** Looks at what is held, and believes it. */
-  async release(source: string): Promise<void> {
-    if (this.isInTheWay(() => this.release(source))) return;
-    const held = await this.db.query<{ stream: string; scope: string; held: number }>(
-      `SELECT stream, scope, held FROM observation o JOIN source s ON s.name = o.source AND s.last_seq = o.seq
-        WHERE source = $1 AND held > 0`,
-      [source],
-    );
-    for (const { stream, scope, held: expected } of held) {
-      const order = {
-        source,
-        stream,
-        scope: scope === '' ? '-' : scope,
-        expected,
-        reason: 'they left',
-        actor: PERSON,
-      };
-      await this.db
-        .transaction((tx) => releaseHeld(tx, order))
-        .catch((error: unknown) => {
-          if (!hasCode(error, 'refused', 'nothing-held')) throw error;
-        });
-      this.say(`somebody releases ${expected} of ${source} ${stream}/${scope}`);
-    }
+    await this.chronicle.witness.lookAtSnapshots();
   }
 
   async close(): Promise<void> {
     for (const { life } of this.replicas) life.die('as the world ends');
     await this.stillness.layGhosts();
-    for (const { server } of this.upstreams.values()) await server.stop();
+    for (const { watched } of this.upstreams.values()) await watched.server.stop();
     await this.clock.close();
     await this.fresh.drop();
   }
 }
+
+const watchable = (name: string, random: Random): Promise<Watchable> =>
+  name === TEAM ? watchableTeam(`${name}-team`, random) : watchableVillage(random);

@@ -64,24 +64,24 @@ const STORED = `
     from record r join identity i on i.source = r.source and i.identity_id = r.identity_id
    where r.source = $1 and r.until_seq is null`;
 
-export async function teamStored(sql: Sql): Promise<Lists> {
-  return listsOf(await sql.query<StoredRow>(STORED, [TEAM_SOURCE]));
+export async function teamStored(sql: Sql, source = TEAM_SOURCE): Promise<Lists> {
+  return listsOf(await sql.query<StoredRow>(STORED, [source]));
 }
 
-export async function teamUntruths(sql: Sql, team: Team): Promise<string[]> {
-  const holding = (key: string, rights: readonly string[]) =>
-    rights.map((right) => `${key} holds ${right} in ${team.key}`);
-  const is = new Set([
-    ...team.tokens.flatMap(({ id, held }) =>
-      holding(
-        id,
-        permissionsOfAreas(held).map((permission) => `permission:${permission}`),
-      ),
-    ),
-    ...team.members.flatMap(({ id, roles }) => holding(id, roles)),
-  ]);
+/** Who holds what: permissions of tokens, roles of members. */
+export function teamRights({ tokens, members }: Team): [holder: string, right: string][] {
   return [
-    ...listDifferences(teamUpstream(team), await teamStored(sql)),
-    ...grantsUnlike(is, new Set(await storedGrants(sql, TEAM_SOURCE))),
+    ...tokens.flatMap(({ id, held }) =>
+      permissionsOfAreas(held).map((permission): [string, string] => [id, `permission:${permission}`]),
+    ),
+    ...members.flatMap(({ id, roles }) => roles.map((role): [string, string] => [id, role])),
+  ];
+}
+
+export async function teamUntruths(sql: Sql, team: Team, source = TEAM_SOURCE): Promise<string[]> {
+  const is = new Set(teamRights(team).map(([holder, right]) => `${holder} holds ${right} in ${team.key}`));
+  return [
+    ...listDifferences(teamUpstream(team), await teamStored(sql, source)),
+    ...grantsUnlike(is, new Set(await storedGrants(sql, source))),
   ];
 }
