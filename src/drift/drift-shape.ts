@@ -59,6 +59,9 @@ export const driftShape = z.object({
   from: snapshot,
   to: snapshot,
   changes: z.array(change),
+  unwatched: z
+    .array(z.object({ scopes: z.array(scope).optional(), lastSeen: count, seenAgain: count }))
+    .optional(),
 });
 
 export const driftQuery = asked({

@@ -13,8 +13,10 @@ import type { IdentityId } from './facts.js';
 import { keyed, type Name, namesOf } from './names.view.js';
 import { netInSteps, type NettedChange } from './net.js';
 import { withinRoles } from './net-roles.js';
-import { type Names, withNames } from './name-changes.js';
+import { type Names, spanWithNames, withNames } from './name-changes.js';
 import type { DriftReport, SnapshotRef } from './report.js';
+import { type Unwatched, withoutDepartures } from './unwatched.js';
+import { unwatchedBetween } from './unwatched.view.js';
 
 /**
  * What changed in a source between two moments.
@@ -40,15 +42,21 @@ export async function driftBetween(
   }
   const product = productOf((await knownSource(sql, source)).kind);
   const model = permissionModelOf(product);
+  const spans = await unwatchedBetween(sql, source, earlier.seq, later.seq);
+  const recorded = withoutDepartures(await changesBetween(sql, source, earlier.seq, later.seq), spans);
   const changes = withinRoles(
-    await inSteps(netInSteps(await changesBetween(sql, source, earlier.seq, later.seq), model)),
+    await inSteps(netInSteps(recorded, model)),
     new RoleCatalogue(await catalogueAt(sql, source, earlier.seq)),
     new RoleCatalogue(await catalogueAt(sql, source, later.seq)),
     model,
   );
-  const names = await namesFor(sql, source, later.seq, changes);
+  const names = await namesFor(sql, source, later.seq, changes, spans);
   const named = changes.map((change) => withNames(change, names));
-  return { source, product, from: earlier, to: later, changes: named };
+  const unwatched = spans.map((span) => spanWithNames(span, names));
+  return {
+    ...{ source, product, from: earlier, to: later, changes: named },
+    ...(unwatched.length > 0 && { unwatched }),
+  };
 }
 
 const at = (sql: Sql, source: string, moment?: string): Promise<SnapshotRef> =>
@@ -67,8 +75,12 @@ async function namesFor(
   source: string,
   seq: number,
   changes: readonly NettedChange[],
+  spans: readonly Unwatched[],
 ): Promise<Names> {
-  const keys = changes.flatMap(({ scope, scopes, role }) => [scope, ...(scopes ?? []), role]);
+  const keys = [
+    ...changes.flatMap(({ scope, scopes, role }) => [scope, ...(scopes ?? []), role]),
+    ...spans.flatMap(({ scopes }) => scopes),
+  ];
   const byKey = await keyed(sql, source, [...new Set(keys.filter((key) => key !== undefined))]);
   const ids = changes.flatMap(({ subject, affected, hint }) => [
     subject,

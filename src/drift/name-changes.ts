@@ -1,6 +1,7 @@
 import type { IdentityId } from './facts.js';
 import type { NettedChange } from './net.js';
-import type { Named, NamedScope, ReportedChange } from './report.js';
+import type { Named, NamedScope, ReportedChange, UnwatchedSpan } from './report.js';
+import type { Unwatched } from './unwatched.js';
 
 interface KnownName {
   readonly key: string | null;
@@ -41,6 +42,15 @@ export function withNames(change: NettedChange, names: Names): ReportedChange {
     ...(affectedCount !== undefined && { affectedCount }),
     ...(partOf !== undefined && { partOf }),
     ...(hint && { hint: { sameAs: named(kind, hint.sameAs, names), because: hint.because } }),
+  };
+}
+
+/** Whose own lists were left was left as a whole. */
+export function spanWithNames({ scopes, leftAt, backAt }: Unwatched, names: Names): UnwatchedSpan {
+  return {
+    ...(!scopes.includes('') && { scopes: scopes.map((key) => scopeOf(key, names)) }),
+    lastSeen: leftAt - 1,
+    seenAgain: backAt,
   };
 }
 

@@ -46,6 +46,15 @@ export interface SnapshotRef {
   readonly digest: string;
 }
 
+/** What was not watched for a while, by the configuration or because the source did not list it. */
+export interface UnwatchedSpan {
+  /** Absent: the whole source. */
+  readonly scopes?: readonly NamedScope[];
+  /** Seq of the last snapshot that saw it, and of the first that did again. */
+  readonly lastSeen: number;
+  readonly seenAgain: number;
+}
+
 export interface DriftReport {
   readonly source: string;
   /** Whose words its rights are in: `ivanti-epmm`, `mambo-emm`. */
@@ -53,4 +62,6 @@ export interface DriftReport {
   readonly from: SnapshotRef;
   readonly to: SnapshotRef;
   readonly changes: readonly ReportedChange[];
+  /** Where what changed is not known; absent where there is none. */
+  readonly unwatched?: readonly UnwatchedSpan[];
 }

@@ -4,6 +4,7 @@ import { isHighRisk } from '../../access/risk.js';
 import { groupBy } from '../../drift/collect.js';
 import { bySubject, type SubjectChanges, type TierOf } from '../../drift/drift-words.js';
 import type { DriftReport } from '../../drift/report.js';
+import { unwatchedWords } from '../../drift/unwatched.js';
 import { commandWord } from '../../platform/visible.js';
 import type { AccessRow } from '../../snapshots/access-rows.js';
 import type { CoverageSlot } from '../../snapshots/coverage.view.js';
@@ -70,7 +71,10 @@ export function reportModel(facts: ReportFacts): ReportModel {
   const [opened, closed] = [alike(facts.opened), alike(facts.closed)];
   const [before, after] = [byPrincipal(facts.before), byPrincipal(facts.after)];
   const subjects = bySubject(drift, facts.tierOf).map((subject) => withRights(subject, before, after));
-  const doubts = observations.flatMap((observation) => doubtsOf(drift.source, observation));
+  const doubts = [
+    ...(drift.unwatched ?? []).map(unwatchedWords),
+    ...observations.flatMap((observation) => doubtsOf(drift.source, observation)),
+  ];
   const coverage = coverageOf(facts.slots);
   return {
     drift,

@@ -1,5 +1,7 @@
 import { paging } from '../../../demo/estate/faults.js';
-import { Pipeline } from '../../support/pipeline.js';
+import { driftText } from '../../../src/drift/drift-text.js';
+import { driftBetween } from '../../../src/drift/drift.view.js';
+import { Pipeline, SOURCE } from '../../support/pipeline.js';
 import { untruths } from './lists.js';
 import { addAdmin, FIELD, GLOBAL, SHOPS, village } from './village.js';
 
@@ -118,6 +120,43 @@ describe('a source that is configured otherwise', () => {
     expect(after.map(({ what, subject }) => `${what} ${subject.key}`)).toEqual([`scope-appeared ${SHOPS}`]);
     expect(await untruths(pipeline.db, pipeline.estate)).toEqual([]);
     expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('tells nobody as gone over a time at which a space was not watched, and says so', async () => {
+    pipeline = await Pipeline.start({ estate: village({ summaryGivesAllSpaces: false }) });
+    await pipeline.publish();
+    addAdmin(pipeline.estate, 'zoe', [SHOPS, 5]);
+    await pipeline.publish();
+    pipeline.scopes = ['1', '2'];
+    const left = await pipeline.changes(await pipeline.publish());
+    expect(left.map(({ what, cause }) => `${what} ${cause}`)).toContain('role-revoked configuration');
+    pipeline.scopes = null;
+    await pipeline.publish();
+    const over = await driftBetween(pipeline.db, SOURCE, '1', '4');
+    expect(over.changes.map(({ what, subject }) => `${what} ${subject.key}`)).toEqual([
+      'principal-appeared zoe',
+      'role-granted zoe',
+    ]);
+    expect(over.unwatched).toEqual([{ scopes: [{ key: '3', name: 'Shops' }], lastSeen: 2, seenAgain: 4 }]);
+    expect(driftText(over, () => undefined)).toContain('In Shops (3): not watched after snapshot 2 until 4.');
+    // as long as it is not watched again, that is what is told
+    const away = await driftBetween(pipeline.db, SOURCE, '1', '3');
+    expect(away.changes.map(({ what }) => what)).toContain('scope-disappeared');
+    expect(away.unwatched).toBeUndefined();
+  });
+
+  it('tells no right as lost over a time at which the server left its space out', async () => {
+    pipeline = await Pipeline.start({ estate: village({ summaryGivesAllSpaces: false }) });
+    await pipeline.publish();
+    pipeline.server.inject(paging.onlyFirst(2), { stream: 'device_spaces' });
+    const told = await pipeline.changes(await pipeline.publish());
+    expect(told.map(({ what }) => what)).toContain('role-revoked');
+    pipeline.server.heal();
+    await pipeline.publish();
+    const over = await driftBetween(pipeline.db, SOURCE, '1', '3');
+    expect(over.changes).toEqual([]);
+    expect(over.unwatched).toEqual([{ scopes: [{ key: '3', name: 'Shops' }], lastSeen: 1, seenAgain: 3 }]);
+    expect(driftText(over, () => undefined)).toMatch(/No changes\.\nIn Shops \(3\): not watched/);
   });
 
   it('takes a space that is added later as read for the first time', async () => {

@@ -1,3 +1,4 @@
+import { driftBetween } from '../../../src/drift/drift.view.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { PauseStore } from '../../../src/runs/pause.store.js';
 import { retireUnconfigured } from '../../../src/runs/retire-source.job.js';
@@ -71,6 +72,10 @@ describe('a source that the configuration no longer names', () => {
     await retire(['other']);
     expect(await pipeline.publish()).toBe(3);
     expect(await pipeline.changes(3)).toEqual([]);
+    // who is there at both ends is not gone over both
+    const over = await driftBetween(pipeline.db, SOURCE, '1', '3');
+    expect(over).toMatchObject({ changes: [], unwatched: [{ lastSeen: 1, seenAgain: 3 }] });
+    expect(over.unwatched?.[0]?.scopes).toBeUndefined();
     expect(await pipeline.fsck()).toEqual([]);
   });
 });
