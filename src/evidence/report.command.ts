@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CommandContext, type CommandSpec, defineCommand } from '../platform/command/command.js';
 import { messageOf, RolewatchError } from '../platform/errors.js';
+import { writeWhole } from '../platform/write-whole.js';
 import type { TiersOf } from '../snapshots/access.command.js';
 import { type AccountsOfSources, configuredAccount } from '../snapshots/own-account.js';
 import { periodOf } from './period.view.js';
@@ -52,7 +52,7 @@ export const reportCommand = <C extends AccountsOfSources>(tiersOf: TiersOf<C>):
 
 async function written(out: string, text: string): Promise<string> {
   const file = resolve(out);
-  await writeFile(file, text).catch((cause: unknown) => {
+  await writeWhole(file, text).catch((cause: unknown) => {
     throw new RolewatchError('refused', `${file} cannot be written: ${messageOf(cause)}`, { cause });
   });
   return file;

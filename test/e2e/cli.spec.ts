@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localHeaderBytes } from '../../src/evidence/archive-format.js';
@@ -80,6 +80,28 @@ describe('the command rolewatch', () => {
     );
     expect([status, existsSync(place), existsSync(`${place}.part`)]).toEqual([1, false, false]);
     expect(stderr).toContain(`${place} cannot be written: EFBIG`);
+  });
+
+  it('keeps the file that was there where a disk takes but a part of the new one', () => {
+    const writer = join(import.meta.dirname, '../../dist/src/platform/write-whole.js');
+    const place = join(folder, 'report.html');
+    writeFileSync(place, 'as it was');
+    const written = (kilobytes: number) =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          `ulimit -f ${kilobytes}; "$0" --input-type=module -e "$1"`,
+          process.execPath,
+          `import { writeWhole } from '${writer}'; await writeWhole('${place}', 'x'.repeat(5_000));`,
+        ],
+        { encoding: 'utf8' },
+      );
+    expect(written(4)).toMatchObject({ status: 1, stderr: expect.stringContaining('EFBIG') as string });
+    expect(readFileSync(place, 'utf8')).toBe('as it was');
+    expect(readdirSync(folder).filter((name) => name.startsWith('report.html'))).toEqual(['report.html']);
+    expect(written(8)).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(place, 'utf8')).toHaveLength(5_000);
   });
 
   it('answers from the database that DATABASE_URL names, one document on stdout and nothing else', async () => {
