@@ -29,7 +29,8 @@ const long = process.env.ROLEWATCH_FAULTS === 'long';
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: 2,
+  // one more than the cores of a small machine: many tests wait for something
+  maxWorkers: 3,
   // whole processes and servers are started; jest heeds it only here, not in a project
   testTimeout: minutes(long ? 60 : 2),
   workerIdleMemoryLimit: '768MB',

@@ -12,7 +12,7 @@ import { History } from './history.js';
 const SEEDS = Number(
   process.env.ROLEWATCH_SEEDS ?? (process.env.ROLEWATCH_SEED === undefined ? times(1, 20) : 1),
 );
-const DAYS = Number(process.env.ROLEWATCH_DAYS ?? times(2, 10));
+const DAYS = Number(process.env.ROLEWATCH_DAYS ?? times(1, 10));
 
 /** A history that hangs is told with its steps; jest itself would know nothing of them. */
 const LIMIT_MS = (long ? 30 : 10) * 60_000;
