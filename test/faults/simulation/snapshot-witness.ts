@@ -13,6 +13,8 @@ export class SnapshotWitness {
   private readonly lastSeq = new Map<string, number>();
   private readonly lists = new Map<string, Lists>();
   private readonly grants = new Map<string, ReadonlySet<string>>();
+  /** Sources whose last snapshot was read while something happened or went wrong: it may have missed somebody. */
+  private readonly unsure = new Set<string>();
 
   constructor(
     private readonly db: Database,
@@ -58,7 +60,9 @@ export class SnapshotWitness {
     const states = upstream.statesSince(reading);
     this.note(about, falseRemovals(states, before, after));
     if (!reading.disturbed) this.note(about, misses(states, after, await wholeLists(this.db, source, seq)));
-    this.note(about, await wrongWindows(this.db, upstream, seq));
+    this.note(about, await wrongWindows(this.db, upstream, seq, this.unsure.has(source)));
+    if (reading.disturbed) this.unsure.add(source);
+    else this.unsure.delete(source);
     if (seq === 1) return;
     const gained = [...grants].filter((words) => !grantsBefore.has(words));
     this.note(about, await untoldPowers(this.db, upstream, seq, gained));
