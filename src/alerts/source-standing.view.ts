@@ -36,11 +36,12 @@ const STANDINGS = `
     LEFT JOIN snapshot n ON n.source = s.name AND n.seq = s.last_seq
     LEFT JOIN LATERAL (
          SELECT ended_at, why, state FROM slot WHERE source = s.name AND state IN ('published', 'failed')
+            AND ended_at >= coalesce(n.recorded_at, '-infinity')
           ORDER BY ended_at DESC LIMIT 1) last ON last.state = 'failed' AND last.why NOT LIKE 'interrupted:%'
-   WHERE s.name = ANY ($1) AND s.retired_seq IS NULL
+   WHERE s.name = ANY ($1)
    ORDER BY s.name`;
 
-/** How these sources stand since their last snapshots. */
+/** How these sources stand since their last snapshots, of which the one that closed a source that is back may be the last. */
 export async function sourceStandings(sql: Sql, sources: readonly string[]): Promise<SourceStanding[]> {
   const rows = await sql.query<Row>(STANDINGS, [sources]);
   return rows.map(({ pausedAt, pausedWhy, failedAt, failedWhy, ...standing }) => ({

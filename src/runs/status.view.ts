@@ -2,6 +2,11 @@ import { OPEN_SLOT, SLOTS_WITHOUT } from '../alerts/source-standing.view.js';
 import type { Sql } from '../platform/tx.js';
 import { sourceHealth, type SourceTrouble } from './source-health.js';
 
+/** It was closed, and a process that is there is configured for it again: that it was not read yet is what counts. */
+const CONFIGURED_AGAIN = `
+  SELECT FROM replica WHERE s.name = ANY (sources) AND stopped_at IS NULL
+     AND beat_at > clock_timestamp() - interval '10 minutes'`;
+
 /** How one source is doing. Times and ages are by the database's clock. */
 export interface SourceStatus {
   readonly source: string;
@@ -54,7 +59,7 @@ export async function statusOfSources(sql: Sql): Promise<SourceStatus[]> {
         SELECT count(*)::int AS count, (array_agg(why ORDER BY due_at DESC))[1] AS last FROM slot
          WHERE source = s.name AND state = 'failed'
            AND due_at > coalesce((SELECT max(due_at) FROM slot WHERE source = s.name AND state = 'published'), '-infinity')) failures
-      WHERE s.retired_seq IS NULL
+      WHERE s.retired_seq IS NULL OR EXISTS (${CONFIGURED_AGAIN})
       ORDER BY s.name COLLATE "C"`,
   );
   return rows.map(toStatus);

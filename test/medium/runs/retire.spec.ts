@@ -1,7 +1,11 @@
+import { connection } from '../../../demo/estate/faults.js';
+import { sourceStandings } from '../../../src/alerts/source-standing.view.js';
+import { sourceTroubles } from '../../../src/alerts/source-troubles.js';
 import { driftBetween } from '../../../src/drift/drift.view.js';
 import { TagKeys } from '../../../src/platform/tag-key.store.js';
 import { PauseStore } from '../../../src/runs/pause.store.js';
 import { retireUnconfigured } from '../../../src/runs/retire-source.job.js';
+import { statusOfSources } from '../../../src/runs/status.view.js';
 import { SlotStore } from '../../../src/runs/slot.store.js';
 import { Pipeline, SOURCE } from '../../support/pipeline.js';
 import { village } from '../pipeline/village.js';
@@ -77,5 +81,37 @@ describe('a source that the configuration no longer names', () => {
     expect(over).toMatchObject({ changes: [], unwatched: [{ lastSeen: 1, seenAgain: 3 }] });
     expect(over.unwatched?.[0]?.scopes).toBeUndefined();
     expect(await pipeline.fsck()).toEqual([]);
+  });
+
+  it('is told of when it comes back and cannot be read', async () => {
+    const { db } = pipeline;
+    await retire(['other']);
+    expect(await statusOfSources(db)).toEqual([]);
+    await db.query(
+      `INSERT INTO replica (id, roles, sources, version, beat_at) VALUES ('a', '{worker}', $1, '1', now())`,
+      [[SOURCE]],
+    );
+    pipeline.server.inject(connection.status(503));
+    await pipeline.run();
+    for (const minutes of [3, 2, 1])
+      await db.query(
+        `INSERT INTO slot (source, due_at, trigger, state, why, ended_at)
+         VALUES ($1, clock_timestamp() + $2 * interval '1 minute', 'schedule', 'failed', 'it answers 503', clock_timestamp())`,
+        [SOURCE, minutes],
+      );
+    const standings = await sourceStandings(db, [SOURCE]);
+    expect(standings.flatMap(sourceTroubles).map(({ kind }) => kind)).toEqual([
+      'run-failed',
+      'source-silent',
+    ]);
+    expect(await statusOfSources(db)).toMatchObject([{ source: SOURCE }]);
+  });
+
+  it('is not told as failing, when it comes back, for what failed before it was closed', async () => {
+    pipeline.server.inject(connection.status(503));
+    await pipeline.run();
+    pipeline.server.heal();
+    await retire(['other']);
+    expect(await sourceStandings(pipeline.db, [SOURCE])).toMatchObject([{ failed: null, slotsWithout: 0 }]);
   });
 });
