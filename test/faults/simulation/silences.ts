@@ -69,7 +69,7 @@ export class Silences {
   /**
    * Slots that had ended without a snapshot, and that somebody wanted to be read. What passed while nobody was there, and
    * the schedule was another one afterwards, may count or not: nobody knows when it was changed. So may a slot that passed
-   * while the source was left out, and was tried all the same when it came back.
+   * while the source was left out or paused, and was tried all the same when it came back.
    */
   private emptyBy(moment: number, empty: readonly SlotRow[], bound: 'at least' | 'at most'): number {
     return empty.filter(({ source, due, started, ended }) => {
@@ -90,7 +90,7 @@ export class Silences {
       return (
         wanted &&
         (!absent || (bound === 'at most' && started !== null)) &&
-        this.services.pausedAt(source, slot).length === 0 &&
+        (this.services.pausedAt(source, slot).length === 0 || (bound === 'at most' && started !== null)) &&
         ended !== null &&
         ended.getTime() <= moment
       );
